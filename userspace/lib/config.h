@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration of tlsockd as plain data: what the INI files say, checked
+ * and with defaults filled in. No file that it names is opened here.
+ */
+#ifndef TLSOCK_LIB_CONFIG_H
+#define TLSOCK_LIB_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/tlsock.h>
+
+#define TL_VERSION_1_2	0x0303
+#define TL_VERSION_1_3	0x0304
+
+/**
+ * struct tl_profile - one [profile NAME] section
+ * @name: its name
+ * @file: file that it was read from, for messages
+ * @line: line of the section's heading
+ * @certificate: PEM file with the certificate chain, leaf first; NULL if none
+ * @key: PEM file with the private key, NULL if none
+ * @ca: PEM file with trust anchors, NULL for those of the system
+ * @min_version: lowest TLS version, TL_VERSION_*
+ * @max_version: highest TLS version, TL_VERSION_*
+ * @ciphers: colon separated cipher suites (IANA names), NULL for the default
+ * @groups: colon separated key exchange groups, NULL for the default
+ * @alpn: comma separated application protocols, NULL for none
+ * @server_name: name for clients that set none, NULL for none
+ * @verify: TLSOCK_VERIFY_* for clients that set none
+ * @client_cert: TLSOCK_CLIENT_CERT_* for servers that set none
+ */
+struct tl_profile {
+	char		*name;
+	char		*file;
+	int		line;
+	char		*certificate;
+	char		*key;
+	char		*ca;
+	uint16_t	min_version;
+	uint16_t	max_version;
+	char		*ciphers;
+	char		*groups;
+	char		*alpn;
+	char		*server_name;
+	int		verify;
+	int		client_cert;
+};
+
+/**
+ * struct tl_config - everything that the files say
+ * @workers: worker processes, 0 for one per processor
+ * @user: user that workers run as
+ * @handshakes: most handshakes that one worker runs at a time
+ * @log_level: syslog priority up to which messages are written
+ * @profiles: all profiles; there is always one called "default"
+ * @n_profiles: their number
+ */
+struct tl_config {
+	unsigned int		workers;
+	char			*user;
+	unsigned int		handshakes;
+	int			log_level;
+	struct tl_profile	*profiles;
+	size_t			n_profiles;
+};
+
+/**
+ * tl_config_read - read the configuration file and its profiles.d folder
+ * @path: main file; "profiles.d/" beside it is read too, in name order
+ * @out: the configuration, owned by the caller; untouched on error
+ * @report: called for each mistake with file, line (0: the whole file) and a
+ *	sentence that says what is allowed
+ * @arg: passed to @report
+ *
+ * All mistakes are reported, not only the first. A missing main file is one.
+ *
+ * Return: 0, -EINVAL (mistakes were reported), -ENOMEM
+ */
+int tl_config_read(const char *path, struct tl_config **out,
+		   void (*report)(void *arg, const char *file, int line, const char *text),
+		   void *arg);
+
+/** tl_config_free - free a configuration; NULL is allowed */
+void tl_config_free(struct tl_config *config);
+
+/** tl_config_profile - find a profile; "" and NULL mean "default"; NULL if absent */
+const struct tl_profile *tl_config_profile(const struct tl_config *config, const char *name);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Messages between the broker and its workers, over a SOCK_SEQPACKET
+ * socketpair: one struct td_message a datagram, of exactly the length that
+ * its type has. Nothing the peer of a TLS connection sends stands in one
+ * without a bound.
+ */
+#ifndef TLSOCKD_MESSAGE_H
+#define TLSOCKD_MESSAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <linux/tlsock.h>
+
+enum td_message_type {
+	TD_MESSAGE_JOB,		/* broker to worker, with one fd by SCM_RIGHTS */
+	TD_MESSAGE_CANCEL,	/* broker to worker: stop working on id */
+	TD_MESSAGE_DRAIN,	/* broker to worker: no more jobs come, finish and exit 0 */
+	TD_MESSAGE_RESULT,	/* worker to broker: exactly one for each JOB, CANCELed ones too */
+};
+
+/**
+ * struct td_job - one handshake to run
+ * @role: TLSOCK_ROLE_*
+ * @timeout_ms: milliseconds left
+ * @verify: TLSOCK_VERIFY_*, -1 if the program set none
+ * @client_cert: TLSOCK_CLIENT_CERT_*, -1 if the program set none
+ * @local: local address
+ * @remote: remote address
+ * @server_name: NUL terminated, "" if none
+ * @alpn: comma list, NUL terminated, "" if none
+ * @profile: NUL terminated, "" for the default
+ */
+struct td_job {
+	uint32_t		role;
+	uint32_t		timeout_ms;
+	int32_t			verify;
+	int32_t			client_cert;
+	struct sockaddr_storage	local;
+	struct sockaddr_storage	remote;
+	char			server_name[TLSOCK_MAX_NAME + 1];
+	char			alpn[TLSOCK_MAX_NAME + 1];
+	char			profile[TLSOCK_MAX_PROFILE + 1];
+};
+
+/**
+ * struct td_result - how it ended; on success the keys are in kernel TLS
+ * @error: 0 or a positive errno as the program is to see it
+ * @stage: TLSOCK_STAGE_*
+ * @alert_sent: alert description, -1 if none
+ * @alert_received: alert description, -1 if none
+ * @verify_code: X509_V_ERR_*, 0 if none
+ * @verify_depth: depth of the certificate at fault
+ * @version: 0x0303 or 0x0304
+ * @cipher: IANA number
+ * @group: IANA number, 0 if not known
+ * @verified: the peer proved its identity
+ * @resumed: session resumption
+ * @usec: microseconds from JOB to RESULT
+ * @cpu_nsec: processor time that the worker spent on it, nanoseconds
+ * @text: one sentence, "" on success
+ * @alpn: protocol chosen, "" if none
+ * @server_name: name asked for by the client, "" if none
+ * @peer: subject of the peer's certificate, "" if none; for the log
+ */
+struct td_result {
+	int32_t		error;
+	uint32_t	stage;
+	int16_t		alert_sent;
+	int16_t		alert_received;
+	int32_t		verify_code;
+	uint32_t	verify_depth;
+	uint16_t	version;
+	uint16_t	cipher;
+	uint16_t	group;
+	uint8_t		verified;
+	uint8_t		resumed;
+	uint32_t	usec;
+	uint64_t	cpu_nsec;
+	char		text[TLSOCK_MAX_TEXT + 1];
+	char		alpn[TLSOCK_MAX_NAME + 1];
+	char		server_name[TLSOCK_MAX_NAME + 1];
+	char		peer[TLSOCK_MAX_NAME + 1];
+};
+
+struct td_message {
+	uint32_t		type;	/* enum td_message_type */
+	uint32_t		id;	/* the kernel's request id */
+	union {
+		struct td_job		job;
+		struct td_result	result;
+	};
+};
+
+/**
+ * td_message_length - length of a message of this type
+ *
+ * Return: bytes, or 0 for an unknown type
+ */
+static inline size_t td_message_length(uint32_t type)
+{
+	size_t head = offsetof(struct td_message, job);
+
+	if (type == TD_MESSAGE_JOB)
+		return head + sizeof(struct td_job);
+	if (type == TD_MESSAGE_RESULT)
+		return head + sizeof(struct td_result);
+	if (type == TD_MESSAGE_CANCEL || type == TD_MESSAGE_DRAIN)
+		return head;
+	return 0;
+}
+
+/**
+ * td_message_check - is what was received well formed?
+ * @message: the bytes received
+ * @length: their number
+ *
+ * Checks type, exact length, enum ranges and that every string is terminated.
+ *
+ * Return: 0 or -EBADMSG
+ */
+int td_message_check(const struct td_message *message, size_t length);
+
+#endif
