@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tlsock command: its subcommands. Each gets the arguments from its own
+ * name on and returns the exit status of the command.
+ */
+#ifndef TLSOCK_CLI_CLI_H
+#define TLSOCK_CLI_CLI_H
+
+#define TC_EXIT_FAILURE	1
+#define TC_EXIT_USAGE	2
+
+/** tc_run - `tlsock run`: execute a program with its TCP sockets made TLS sockets */
+int tc_run(int argc, char **argv);
+
+/** tc_status - `tlsock status`: counters of this network namespace */
+int tc_status(int argc, char **argv);
+
+/** tc_say - write "tlsock: " and a sentence to stderr */
+void tc_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** tc_help - the help text of a subcommand, NULL if there is none of that name */
+const char *tc_help(const char *subcommand);
+
+/** tc_misused - point to the help of a subcommand; returns @status */
+int tc_misused(const char *subcommand, int status);
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Entry of the tlsock command: finds the subcommand and holds the help texts.
+ */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifndef TLSOCK_VERSION
+#define TLSOCK_VERSION "unversioned"
+#endif
+
+struct subcommand {
+	const char	*name;
+	int		(*function)(int argc, char **argv);
+	const char	*help;
+};
+
+static int run_help(int argc, char **argv);
+
+static const struct subcommand subcommands[] = {
+	{ "run", tc_run,
+	  "usage: tlsock run [-p PROFILE] [--allow-uncovered] [--] PROGRAM [ARGUMENT...]\n"
+	  "Run a program whose TCP connections are TLS connections, and its children.\n"
+	  "\n"
+	  "  -p, --profile PROFILE  use this profile of tlsockd.conf\n"
+	  "  --allow-uncovered      run programs that cannot be converted, in clear text,\n"
+	  "                         with a warning instead of an error\n"
+	  "\n"
+	  "Exit status: 125 if tlsock itself fails or refuses the program, 126 if the\n"
+	  "program cannot be executed, 127 if it is not found, else the program's own.\n" },
+	{ "status", tc_status,
+	  "usage: tlsock status [--json]\n"
+	  "Show whether a helper runs in this network namespace, and what became of the\n"
+	  "handshakes.\n"
+	  "\n"
+	  "  --json  as one JSON object\n" },
+	{ "help", run_help,
+	  "usage: tlsock help [SUBCOMMAND]\n"
+	  "Show what tlsock or a subcommand of it does.\n" },
+};
+
+static const char general_help[] =
+	"usage: tlsock SUBCOMMAND [ARGUMENT...]\n"
+	"       tlsock --help | --version\n"
+	"TLS sockets of the kernel for programs that know nothing of them.\n"
+	"\n"
+	"  run     run a program with TLS instead of TCP\n"
+	"  status  show the helper and the counters of handshakes\n"
+	"  help    explain a subcommand\n";
+
+void tc_say(const char *format, ...)
+{
+	va_list values;
+
+	fputs("tlsock: ", stderr);
+	va_start(values, format);
+	vfprintf(stderr, format, values);
+	va_end(values);
+	fputc('\n', stderr);
+}
+
+static const struct subcommand *find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(subcommands) / sizeof(subcommands[0]); i++)
+		if (!strcmp(subcommands[i].name, name))
+			return &subcommands[i];
+	return NULL;
+}
+
+const char *tc_help(const char *subcommand)
+{
+	const struct subcommand *found = find(subcommand);
+
+	return found ? found->help : NULL;
+}
+
+int tc_misused(const char *subcommand, int status)
+{
+	fprintf(stderr, "Try 'tlsock help %s'.\n", subcommand);
+	return status;
+}
+
+static int unknown(const char *name)
+{
+	tc_say("there is no subcommand '%s'", name);
+	fputs(general_help, stderr);
+	return TC_EXIT_USAGE;
+}
+
+/* What was printed is worth nothing if it did not get out */
+static int print(const char *text)
+{
+	if (fputs(text, stdout) == EOF || fflush(stdout)) {
+		tc_say("cannot write to standard output");
+		return TC_EXIT_FAILURE;
+	}
+	return 0;
+}
+
+static int run_help(int argc, char **argv)
+{
+	if (argc < 2)
+		return print(general_help);
+	if (!find(argv[1]))
+		return unknown(argv[1]);
+	return print(tc_help(argv[1]));
+}
+
+int main(int argc, char **argv)
+{
+	const struct subcommand *found;
+
+	if (argc < 2) {
+		fputs(general_help, stderr);
+		return TC_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return print(general_help);
+	if (!strcmp(argv[1], "--version"))
+		return print("tlsock " TLSOCK_VERSION "\n");
+	found = find(argv[1]);
+	if (!found)
+		return unknown(argv[1]);
+	if (argc > 2 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")))
+		return print(found->help);
+	return found->function(argc - 1, argv + 1);
+}
