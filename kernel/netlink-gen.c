@@ -7,6 +7,8 @@
 #include <net/netlink.h>
 #include <net/genetlink.h>
 
+#include "netlink-gen.h"
+
 #include <uapi/linux/tlsock_netlink.h>
 #include <linux/err.h>
 

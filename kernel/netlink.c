@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The commands of the family "tlsock": parse, check the combination, call one
+ * function of request.c, reply. Policies are in netlink-gen.c.
+ */
+#include <linux/cgroup.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/pid_namespace.h>
+#include <net/genetlink.h>
+
+#include "netlink-gen.h"
+#include "option.h"
+#include "request.h"
+#include "sock.h"
+#include "trace.h"
+
+/* Room for the attributes of one request, its strings included. */
+static size_t netlink_request_size(const struct tlsock_cfg *cfg)
+{
+	size_t size = nla_total_size(0);	/* the nest */
+
+	size += 9 * nla_total_size(sizeof(u32));
+	size += nla_total_size_64bit(sizeof(u64));
+	size += 2 * nla_total_size(sizeof(struct sockaddr_storage));
+	if (!cfg)
+		return size;
+	size += cfg->server_name ? nla_total_size(strlen(cfg->server_name) + 1) : 0;
+	size += cfg->alpn ? nla_total_size(strlen(cfg->alpn) + 1) : 0;
+	size += cfg->profile ? nla_total_size(strlen(cfg->profile) + 1) : 0;
+	return size;
+}
+
+static int netlink_put_address(struct sk_buff *skb, int attr, struct socket *inner, int peer)
+{
+	struct sockaddr_storage address = {};
+	int len;
+
+	len = READ_ONCE(inner->ops)->getname(inner, (struct sockaddr *)&address, peer);
+	if (len < 0)	/* The peer is gone already; the handshake will tell. */
+		return 0;
+	return nla_put(skb, attr, len, &address);
+}
+
+static int netlink_put_options(struct sk_buff *skb, const struct tlsock_cfg *cfg)
+{
+	if (!cfg)
+		return 0;
+	if ((cfg->server_name &&
+	     nla_put_string(skb, TLSOCK_A_REQUEST_SERVER_NAME, cfg->server_name)) ||
+	    (cfg->alpn && nla_put_string(skb, TLSOCK_A_REQUEST_ALPN, cfg->alpn)) ||
+	    (cfg->profile && nla_put_string(skb, TLSOCK_A_REQUEST_PROFILE, cfg->profile)) ||
+	    (cfg->verify >= 0 && nla_put_u32(skb, TLSOCK_A_REQUEST_VERIFY, cfg->verify)) ||
+	    (cfg->client_cert >= 0 &&
+	     nla_put_u32(skb, TLSOCK_A_REQUEST_CLIENT_CERT, cfg->client_cert)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Who made the socket, in terms of the helper that asks. */
+static int netlink_put_owner(struct sk_buff *skb, const struct tlsock_sock *ts,
+			     const struct socket *inner)
+{
+	const struct inode *inode = SOCK_INODE((struct socket *)inner);
+	struct cgroup *cgroup = sock_cgroup_ptr((struct sock_cgroup_data *)
+						&ts->inet.sk.sk_cgrp_data);
+
+	if (nla_put_u32(skb, TLSOCK_A_REQUEST_UID,
+			from_kuid_munged(current_user_ns(), inode->i_uid)) ||
+	    nla_put_u32(skb, TLSOCK_A_REQUEST_GID,
+			from_kgid_munged(current_user_ns(), inode->i_gid)) ||
+	    nla_put_u32(skb, TLSOCK_A_REQUEST_PID, pid_vnr(ts->pid)) ||
+	    nla_put_u64_64bit(skb, TLSOCK_A_REQUEST_CGROUP, cgroup_id(cgroup), 0))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/*
+ * The request pins its socket, and the options and the process of a socket do
+ * not change between HANDSHAKE and its end.
+ */
+static int netlink_put_request(struct sk_buff *skb, const struct tlsock_req *req, int fd)
+{
+	struct socket *inner = sock_from_file(req->file);
+	struct nlattr *nest = nla_nest_start(skb, TLSOCK_A_ACCEPT_REQUEST);
+	long left = (long)(req->deadline - jiffies);
+
+	if (!nest ||
+	    nla_put_u32(skb, TLSOCK_A_REQUEST_ID, req->id) ||
+	    nla_put_s32(skb, TLSOCK_A_REQUEST_SOCKFD, fd) ||
+	    nla_put_u32(skb, TLSOCK_A_REQUEST_ROLE, req->ts->role) ||
+	    nla_put_u32(skb, TLSOCK_A_REQUEST_TIMEOUT_MS, jiffies_to_msecs(max(left, 1L))) ||
+	    netlink_put_address(skb, TLSOCK_A_REQUEST_LOCAL, inner, 0) ||
+	    netlink_put_address(skb, TLSOCK_A_REQUEST_REMOTE, inner, 1) ||
+	    netlink_put_options(skb, req->ts->cfg) ||
+	    netlink_put_owner(skb, req->ts, inner))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Fill the reply; as many descriptors as the helper has room for are reserved. */
+static int netlink_fill_accept(struct sk_buff *skb, struct tlsock_req **reqs, int *fds,
+			       unsigned int n)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		fds[i] = get_unused_fd_flags(O_CLOEXEC);
+		if (fds[i] < 0)
+			return i ? i : fds[i];
+		err = netlink_put_request(skb, reqs[i], fds[i]);
+		if (WARN_ON_ONCE(err)) {
+			put_unused_fd(fds[i]);
+			return i ? i : err;
+		}
+		trace_tlsock_request_accept(reqs[i]);
+	}
+	return n;
+}
+
+static struct sk_buff *netlink_new_accept(struct genl_info *info, struct tlsock_req **reqs,
+					  unsigned int n, void **head)
+{
+	size_t size = nla_total_size(sizeof(u32));	/* pending */
+	struct sk_buff *skb;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		size += netlink_request_size(reqs[i]->ts->cfg);
+	skb = genlmsg_new(size, GFP_KERNEL);
+	if (!skb)
+		return NULL;
+	*head = genlmsg_put_reply(skb, info, &tlsock_nl_family, 0, TLSOCK_CMD_ACCEPT);
+	if (!*head) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+/* TLSOCK_CMD_ACCEPT: hand out waiting requests with their sockets. */
+int tlsock_nl_accept_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct tlsock_net *tn = tlsock_request_net(genl_info_net(info));
+	struct nlattr *limit = info->attrs[TLSOCK_A_ACCEPT_LIMIT];
+	struct tlsock_req *reqs[TLSOCK_MAX_ACCEPT];
+	int fds[TLSOCK_MAX_ACCEPT], n, sent = 0, err;
+	struct sk_buff *skb;
+	void *head;
+
+	n = tlsock_request_accept(tn, info->snd_portid, reqs,
+				  limit ? nla_get_u32(limit) : 1);
+	if (!n) {
+		GENL_SET_ERR_MSG(info, "no handshake waits");
+		return -EAGAIN;
+	}
+	err = -ENOMEM;
+	skb = netlink_new_accept(info, reqs, n, &head);
+	if (!skb)
+		goto out_return;
+	err = netlink_fill_accept(skb, reqs, fds, n);
+	if (err < 0) {
+		GENL_SET_ERR_MSG(info, "no file descriptor is free in the helper");
+		goto out_skb;
+	}
+	sent = err;
+	if (nla_put_u32(skb, TLSOCK_A_ACCEPT_PENDING, READ_ONCE(tn->n_pending) + n - sent)) {
+		err = -EMSGSIZE;
+		goto out_fds;
+	}
+	genlmsg_end(skb, head);
+	err = genlmsg_reply(skb, info);
+	skb = NULL;
+	if (err) {
+		GENL_SET_ERR_MSG(info, "the reply does not fit the helper's socket buffer");
+		goto out_fds;
+	}
+
+	/* COMMIT POINT: the helper owns the descriptors. */
+	tlsock_request_return(tn, reqs + sent, n - sent);
+	while (sent--) {
+		fd_install(fds[sent], get_file(reqs[sent]->file));
+		tlsock_request_put(reqs[sent]);
+	}
+	return 0;
+
+out_fds:
+	while (sent--)
+		put_unused_fd(fds[sent]);
+out_skb:
+	nlmsg_free(skb);
+out_return:
+	tlsock_request_return(tn, reqs, n);
+	return err;
+}
+
+static const char *netlink_string(const struct genl_info *info, int attr)
+{
+	return info->attrs[attr] ? nla_data(info->attrs[attr]) : NULL;
+}
+
+static u32 netlink_u32(const struct genl_info *info, int attr)
+{
+	return info->attrs[attr] ? nla_get_u32(info->attrs[attr]) : 0;
+}
+
+static u16 netlink_u16(const struct genl_info *info, int attr)
+{
+	return info->attrs[attr] ? nla_get_u16(info->attrs[attr]) : 0;
+}
+
+/* What connect() uses for something else, or no program ever saw. */
+static bool netlink_is_bad_errno(u32 error)
+{
+	return error == EINPROGRESS || error == EALREADY || error == EISCONN ||
+	       error == EAGAIN || error == EINTR || error >= 512;
+}
+
+static int netlink_parse_done(const struct genl_info *info, struct tlsock_done *done)
+{
+	u32 error;
+
+	if (!info->attrs[TLSOCK_A_DONE_ID]) {
+		GENL_SET_ERR_MSG(info, "the request's id is missing");
+		return -EINVAL;
+	}
+	if (!info->attrs[TLSOCK_A_DONE_ERROR]) {
+		GENL_SET_ERR_MSG(info, "the error is missing, 0 means success");
+		return -EINVAL;
+	}
+	error = nla_get_u32(info->attrs[TLSOCK_A_DONE_ERROR]);
+	if (netlink_is_bad_errno(error)) {
+		GENL_SET_ERR_MSG(info, "connect() cannot fail with this error");
+		return -EINVAL;
+	}
+	if (!error && (!info->attrs[TLSOCK_A_DONE_VERSION] ||
+		       !info->attrs[TLSOCK_A_DONE_CIPHER])) {
+		GENL_SET_ERR_MSG(info, "success needs the version and the cipher suite");
+		return -EINVAL;
+	}
+	tlsock_done_init(done, error, netlink_u32(info, TLSOCK_A_DONE_STAGE),
+			 netlink_string(info, TLSOCK_A_DONE_TEXT));
+	if (info->attrs[TLSOCK_A_DONE_ALERT_SENT])
+		done->error.alert_sent = nla_get_u8(info->attrs[TLSOCK_A_DONE_ALERT_SENT]);
+	if (info->attrs[TLSOCK_A_DONE_ALERT_RECEIVED])
+		done->error.alert_received =
+			nla_get_u8(info->attrs[TLSOCK_A_DONE_ALERT_RECEIVED]);
+	if (info->attrs[TLSOCK_A_DONE_VERIFY_CODE])
+		done->error.verify_code = nla_get_s32(info->attrs[TLSOCK_A_DONE_VERIFY_CODE]);
+	done->error.verify_depth = netlink_u32(info, TLSOCK_A_DONE_VERIFY_DEPTH);
+	done->info.version = netlink_u16(info, TLSOCK_A_DONE_VERSION);
+	done->info.cipher = netlink_u16(info, TLSOCK_A_DONE_CIPHER);
+	done->info.group = netlink_u16(info, TLSOCK_A_DONE_GROUP);
+	if (info->attrs[TLSOCK_A_DONE_VERIFIED])
+		done->info.flags |= TLSOCK_INFO_VERIFIED;
+	if (info->attrs[TLSOCK_A_DONE_RESUMED])
+		done->info.flags |= TLSOCK_INFO_RESUMED;
+	done->alpn = netlink_string(info, TLSOCK_A_DONE_ALPN);
+	done->server_name = netlink_string(info, TLSOCK_A_DONE_SERVER_NAME);
+	return 0;
+}
+
+/* TLSOCK_CMD_DONE: complete a request that the caller took. */
+int tlsock_nl_done_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct tlsock_done done;
+	struct tlsock_req *req;
+	int err;
+
+	err = netlink_parse_done(info, &done);
+	if (err)
+		return err;
+	req = tlsock_request_find(tlsock_request_net(genl_info_net(info)),
+				  nla_get_u32(info->attrs[TLSOCK_A_DONE_ID]),
+				  info->snd_portid);
+	if (!req) {
+		GENL_SET_ERR_MSG(info, "this helper has no such request, it may be over");
+		return -ENOENT;
+	}
+	if (tlsock_request_claim(req)) {
+		tlsock_request_complete(req, &done);
+	} else {
+		GENL_SET_ERR_MSG(info, "the request is over");
+		err = -ENOENT;
+	}
+	tlsock_request_put(req);
+	return err;
+}
+
+static int netlink_put_outcome(struct sk_buff *skb, u32 kind, u64 count)
+{
+	struct nlattr *nest = nla_nest_start(skb, TLSOCK_A_STATUS_OUTCOME);
+
+	if (!nest || nla_put_u32(skb, TLSOCK_A_OUTCOME_KIND, kind) ||
+	    nla_put_u64_64bit(skb, TLSOCK_A_OUTCOME_COUNT, count, 0))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int netlink_put_status(struct sk_buff *skb, struct net *net)
+{
+	struct tlsock_net *tn = tlsock_request_net(net);
+	unsigned int pending, requests;
+	int i, err = 0;
+
+	spin_lock(&tn->lock);
+	pending = tn->n_pending;
+	requests = tn->n_requests;
+	spin_unlock(&tn->lock);
+	if ((tlsock_notify_has_helper(net) && nla_put_flag(skb, TLSOCK_A_STATUS_HELPER)) ||
+	    nla_put_u32(skb, TLSOCK_A_STATUS_PENDING, pending) ||
+	    nla_put_u32(skb, TLSOCK_A_STATUS_ACCEPTED, requests - pending) ||
+	    nla_put_u32(skb, TLSOCK_A_STATUS_ESTABLISHED, atomic_read(&tn->established)) ||
+	    nla_put_u64_64bit(skb, TLSOCK_A_STATUS_STARTED, atomic64_read(&tn->started), 0) ||
+	    nla_put_u64_64bit(skb, TLSOCK_A_STATUS_TRUNCATED,
+			      atomic64_read(&tn->truncated), 0))
+		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(tn->outcomes) && !err; i++)
+		err = netlink_put_outcome(skb, i, atomic64_read(&tn->outcomes[i]));
+	return err;
+}
+
+/* TLSOCK_CMD_STATUS: the counters, for anyone. */
+int tlsock_nl_status_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	void *head;
+
+	if (!skb)
+		return -ENOMEM;
+	head = genlmsg_put_reply(skb, info, &tlsock_nl_family, 0, TLSOCK_CMD_STATUS);
+	if (!head || netlink_put_status(skb, genl_info_net(info))) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return genlmsg_reply(skb, info);
+}

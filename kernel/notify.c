@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Messages to the helper that it did not ask for, and the news that a helper
+ * is gone.
+ */
+#include <linux/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink-gen.h"
+#include "request.h"
+
+/* The generated table, and who may join: the generator knows no flags here. */
+static struct genl_multicast_group notify_groups[] = {
+	[TLSOCK_NLGRP_HELPER] = {
+		.name = TLSOCK_MCGRP_HELPER,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+/**
+ * tlsock_notify_has_helper - does somebody listen for requests?
+ * @net: network namespace of the socket
+ */
+bool tlsock_notify_has_helper(struct net *net)
+{
+	return genl_has_listeners(&tlsock_nl_family, net, TLSOCK_NLGRP_HELPER);
+}
+
+/**
+ * tlsock_notify_ready - tell all helpers of a namespace that requests wait
+ * @net: the namespace
+ *
+ * Losing the message loses nothing: the helper drains when its socket
+ * overflowed, and requests keep their deadline.
+ */
+void tlsock_notify_ready(struct net *net)
+{
+	struct sk_buff *skb = genlmsg_new(0, GFP_KERNEL);
+	void *head;
+
+	if (!skb)
+		return;
+	head = genlmsg_put(skb, 0, 0, &tlsock_nl_family, 0, TLSOCK_CMD_READY);
+	if (!head) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, head);
+	genlmsg_multicast_netns(&tlsock_nl_family, net, skb, 0, TLSOCK_NLGRP_HELPER,
+				GFP_KERNEL);
+}
+
+/**
+ * tlsock_notify_cancel - tell a helper that nobody waits for an answer
+ * @net: namespace of the request
+ * @portid: the helper that took it
+ * @id: the request
+ */
+void tlsock_notify_cancel(struct net *net, u32 portid, u32 id)
+{
+	struct sk_buff *skb = genlmsg_new(nla_total_size(sizeof(u32)), GFP_KERNEL);
+	void *head;
+
+	if (!skb)
+		return;
+	head = genlmsg_put(skb, 0, 0, &tlsock_nl_family, 0, TLSOCK_CMD_CANCEL);
+	if (!head || nla_put_u32(skb, TLSOCK_A_DONE_ID, id)) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, head);
+	genlmsg_unicast(net, skb, portid);
+}
+
+static int notify_netlink(struct notifier_block *nb, unsigned long event, void *data)
+{
+	const struct netlink_notify *notify = data;
+
+	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
+		tlsock_request_helper_died(notify->net, notify->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block notify_block = {
+	.notifier_call = notify_netlink,
+};
+
+/**
+ * tlsock_notify_init - register the family and watch for helpers that die
+ *
+ * Return: 0 or a negative errno; nothing stays registered on failure
+ */
+int __init tlsock_notify_init(void)
+{
+	int err;
+
+	tlsock_nl_family.mcgrps = notify_groups;
+	tlsock_nl_family.n_mcgrps = ARRAY_SIZE(notify_groups);
+	err = netlink_register_notifier(&notify_block);
+	if (err)
+		return err;
+	err = genl_register_family(&tlsock_nl_family);
+	if (err)
+		netlink_unregister_notifier(&notify_block);
+	return err;
+}
+
+/** tlsock_notify_exit - undo tlsock_notify_init() */
+void tlsock_notify_exit(void)
+{
+	genl_unregister_family(&tlsock_nl_family);
+	netlink_unregister_notifier(&notify_block);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * poll(): one wait queue, the outer socket's. The inner socket is asked for
+ * its mask without waiting on it; its callbacks wake the outer one.
+ */
+#include <linux/poll.h>
+
+#include "listen.h"
+#include "sock.h"
+
+static __poll_t poll_inner(struct file *file, struct socket *inner)
+{
+	return READ_ONCE(inner->ops)->poll(file, inner, NULL);
+}
+
+/*
+ * A TLS 1.3 server sends tickets before its first data (RFC 8446 section
+ * 4.6.1). They would make the socket look readable, so they are read here
+ * until the first data record was seen.
+ */
+static __poll_t poll_established(struct tlsock_sock *ts, struct file *file)
+{
+	__poll_t mask = poll_inner(file, ts->inner);
+
+	if ((mask & EPOLLIN) && ts->role == TLSOCK_ROLE_CLIENT &&
+	    !test_bit(TLSOCK_F_RX_DATA, &ts->flags)) {
+		while (tlsock_record_receive(ts) > 0)
+			;
+		mask = poll_inner(file, ts->inner);
+	}
+	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
+		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
+	return mask;
+}
+
+/**
+ * tlsock_poll - proto_ops.poll
+ * @file: of the outer socket
+ * @sock: the outer socket
+ * @wait: NULL to only ask
+ *
+ * Silent while the handshake runs, so that io_uring's connect() and programs
+ * wake up once, when it is over.
+ *
+ * Context: process, may sleep: a listener starts handshakes here
+ */
+__poll_t tlsock_poll(struct file *file, struct socket *sock, struct poll_table_struct *wait)
+{
+	struct sock *sk = sock->sk;
+	struct tlsock_sock *ts = tlsock_sk(sk);
+	__poll_t mask = 0;
+
+	sock_poll_wait(file, sock, wait);
+	/* ORDER: a state read before we were on the queue might change unseen. */
+	switch ((enum tlsock_state)smp_load_acquire(&ts->state)) {
+	case TLSOCK_STATE_INIT:
+		mask = poll_inner(file, ts->inner);
+		break;
+	case TLSOCK_STATE_LISTEN:
+		mask = tlsock_listen_poll(ts);
+		break;
+	case TLSOCK_STATE_CONNECTING:
+	case TLSOCK_STATE_HANDSHAKE:
+		break;
+	case TLSOCK_STATE_ESTABLISHED:
+		mask = poll_established(ts, file);
+		break;
+	case TLSOCK_STATE_FAILED:
+	case TLSOCK_STATE_CLOSED:
+		mask = EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLOUT | EPOLLWRNORM | EPOLLHUP;
+		break;
+	}
+	if (READ_ONCE(sk->sk_err))
+		mask |= EPOLLERR;
+	return mask;
+}

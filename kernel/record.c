@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Control records (RFC 8446 section 5.1): what the peer sends beside data is
+ * taken out of the stream here and never reaches read(); alerts are sent from
+ * here.
+ */
+#include <net/tls.h>
+#include <net/tls_prot.h>
+
+#include "request.h"
+#include "sock.h"
+#include "trace.h"
+
+/* Handshake messages that may follow a handshake (RFC 8446 section 4). */
+enum {
+	RECORD_HELLO_REQUEST = 0,	/* RFC 5246 section 7.4.1.1 */
+	RECORD_NEW_SESSION_TICKET = 4,
+	RECORD_KEY_UPDATE = 24,
+};
+
+union record_control {
+	struct cmsghdr	cmsg;
+	u8		bytes[CMSG_SPACE(sizeof(u8))];
+};
+
+/* Read from kernel TLS with room for the record type, which is -1 at the end. */
+static int record_read(struct socket *inner, u8 *buf, size_t len, int flags, int *type,
+		       bool *whole)
+{
+	union record_control control = {};
+	struct kvec vec = { .iov_base = buf, .iov_len = len };
+	struct msghdr msg = {
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	int ret;
+
+	iov_iter_kvec(&msg.msg_iter, ITER_DEST, &vec, 1, len);
+	ret = READ_ONCE(inner->ops)->recvmsg(inner, &msg, len, flags | MSG_DONTWAIT);
+	*type = -1;
+	if (msg.msg_controllen < sizeof(control) && control.cmsg.cmsg_level == SOL_TLS &&
+	    control.cmsg.cmsg_type == TLS_GET_RECORD_TYPE)
+		*type = *(u8 *)CMSG_DATA(&control.cmsg);
+	*whole = msg.msg_flags & MSG_EOR;
+	return ret;
+}
+
+/**
+ * tlsock_record_send_alert - send an alert (RFC 8446 section 6)
+ * @ts: in state ESTABLISHED
+ * @level: TLS_ALERT_LEVEL_*
+ * @description: TLS_ALERT_DESC_*
+ *
+ * Sent after all data queued before it, for which room is made; never waits.
+ *
+ * Context: process, takes the inner sk_lock
+ * Return: 0 or a negative errno of kernel TLS
+ */
+int tlsock_record_send_alert(struct tlsock_sock *ts, u8 level, u8 description)
+{
+	struct socket *inner = ts->inner;
+	struct sock *isk = inner->sk;
+	u8 alert[2] = { level, description };
+	struct kvec vec = { .iov_base = alert, .iov_len = sizeof(alert) };
+	union record_control control = {
+		.cmsg.cmsg_level = SOL_TLS,
+		.cmsg.cmsg_type = TLS_SET_RECORD_TYPE,
+		.cmsg.cmsg_len = CMSG_LEN(sizeof(u8)),
+	};
+	struct msghdr msg = {
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
+	};
+	int ret;
+
+	lock_sock(isk);
+	isk->sk_userlocks |= SOCK_SNDBUF_LOCK;
+	WRITE_ONCE(isk->sk_sndbuf, max_t(int, isk->sk_sndbuf, isk->sk_wmem_queued + SZ_64K));
+	release_sock(isk);
+
+	*(u8 *)CMSG_DATA(&control.cmsg) = TLS_RECORD_TYPE_ALERT;
+	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, &vec, 1, sizeof(alert));
+	ret = READ_ONCE(inner->ops)->sendmsg(inner, &msg, sizeof(alert));
+	return ret < 0 ? ret : 0;
+}
+
+/**
+ * tlsock_record_abort - end a connection because of what came over it
+ * @ts: in state ESTABLISHED
+ * @error: positive errno that the next call of the program gets
+ * @sent: description of the fatal alert to send, -1 for none
+ * @received: description of the alert received, -1 for none
+ * @text: one sentence for TLSOCK_ERROR
+ *
+ * Context: process, takes the inner sk_lock
+ */
+void tlsock_record_abort(struct tlsock_sock *ts, int error, int sent, int received,
+			 const char *text)
+{
+	struct sock *sk = tlsock_outer(ts);
+	struct tlsock_done done;
+
+	tlsock_done_init(&done, error, TLSOCK_STAGE_DATA, text);
+	done.error.alert_sent = sent;
+	done.error.alert_received = received;
+	tlsock_sock_set_error(ts, &done.error);
+	if (!test_and_set_bit(TLSOCK_F_TX_CLOSED, &ts->flags) && sent >= 0)
+		tlsock_record_send_alert(ts, TLS_ALERT_LEVEL_FATAL, sent);
+	/* ORDER: whoever sees the end finds the reason in sk_err. */
+	WRITE_ONCE(sk->sk_err, error);
+	smp_mb__before_atomic();
+	set_bit(TLSOCK_F_RX_EOF, &ts->flags);
+	kernel_sock_shutdown(ts->inner, SHUT_RDWR);
+	sk->sk_state_change(sk);
+	sk_error_report(sk);
+}
+
+/**
+ * tlsock_record_truncated - the peer's FIN came without close_notify
+ * @ts: in state ESTABLISHED, TLSOCK_F_TRUNCATED set by the caller
+ */
+void tlsock_record_truncated(struct tlsock_sock *ts)
+{
+	struct tlsock_done done;
+
+	tlsock_done_init(&done, ECONNRESET, TLSOCK_STAGE_DATA,
+			 "the peer closed the connection without close_notify");
+	tlsock_sock_set_error(ts, &done.error);
+	atomic64_inc(&tlsock_request_net(sock_net(tlsock_outer(ts)))->truncated);
+	set_bit(TLSOCK_F_RX_EOF, &ts->flags);
+}
+
+static void record_alert(struct tlsock_sock *ts, const u8 *alert, int len)
+{
+	struct sock *sk = tlsock_outer(ts);
+
+	if (len != 2) {
+		tlsock_record_abort(ts, EPROTO, TLS_ALERT_DESC_DECODE_ERROR, -1,
+				    "the peer sent a malformed alert");
+		return;
+	}
+	if (alert[1] == TLS_ALERT_DESC_CLOSE_NOTIFY) {
+		set_bit(TLSOCK_F_RX_EOF, &ts->flags);
+		sk->sk_state_change(sk);
+		return;
+	}
+	/* TLS 1.2 has harmless warnings, TLS 1.3 one (RFC 8446 section 6). */
+	if (alert[1] == TLS_ALERT_DESC_USER_CANCELED ||
+	    (ts->version != TLS_1_3_VERSION && alert[0] == TLS_ALERT_LEVEL_WARNING))
+		return;
+	tlsock_record_abort(ts, EPROTO, -1, alert[1], "the peer sent a fatal alert");
+}
+
+/* The head of a handshake message is complete. Return false if it is the end. */
+static bool record_message(struct tlsock_sock *ts, u8 type)
+{
+	bool client = ts->role == TLSOCK_ROLE_CLIENT;
+
+	if (type == RECORD_KEY_UPDATE && ts->version == TLS_1_3_VERSION) {
+		tlsock_record_abort(ts, EKEYEXPIRED, TLS_ALERT_DESC_INTERNAL_ERROR, -1,
+				    "the peer changed its key, which is not supported");
+		return false;
+	}
+	if (client && (type == RECORD_NEW_SESSION_TICKET ? ts->version == TLS_1_3_VERSION :
+		       type == RECORD_HELLO_REQUEST && ts->version != TLS_1_3_VERSION))
+		return true;
+	tlsock_record_abort(ts, EPROTO, TLS_ALERT_DESC_UNEXPECTED_MESSAGE, -1,
+			    "the peer sent an unexpected handshake message");
+	return false;
+}
+
+/* Handshake messages may be cut anywhere and share records. */
+static void record_handshake(struct tlsock_sock *ts, const u8 *data, int len)
+{
+	int take;
+
+	while (len) {
+		if (ts->hs_left) {
+			take = min_t(u32, ts->hs_left, len);
+			ts->hs_left -= take;
+			data += take;
+			len -= take;
+			continue;
+		}
+		ts->hs_head[ts->hs_head_len++] = *data++;
+		len--;
+		if (ts->hs_head_len < sizeof(ts->hs_head))
+			continue;
+		ts->hs_head_len = 0;
+		ts->hs_left = ts->hs_head[1] << 16 | ts->hs_head[2] << 8 | ts->hs_head[3];
+		if (!record_message(ts, ts->hs_head[0]))
+			return;
+	}
+}
+
+static void record_handle(struct tlsock_sock *ts, int type, const u8 *data, int len)
+{
+	trace_tlsock_record(tlsock_outer(ts), type, len > 0 ? data[0] : 0,
+			    len > 1 ? data[1] : 0);
+	if (type == TLS_RECORD_TYPE_ALERT)
+		record_alert(ts, data, len);
+	else if (type == TLS_RECORD_TYPE_HANDSHAKE && len)
+		record_handshake(ts, data, len);
+	else
+		tlsock_record_abort(ts, EPROTO, TLS_ALERT_DESC_UNEXPECTED_MESSAGE, -1,
+				    "the peer sent an unexpected record");
+}
+
+/* With ctrl_lock held: consume the control record at the head, in pieces. */
+static int record_consume(struct tlsock_sock *ts)
+{
+	bool whole;
+	u8 buf[256];
+	int ret, type;
+
+	/* LOCKING: another reader may have taken the record before us. */
+	ret = record_read(ts->inner, buf, sizeof(buf), MSG_PEEK, &type, &whole);
+	if (ret == -EAGAIN || type < 0 || type == TLS_RECORD_TYPE_DATA)
+		return ret < 0 && ret != -EAGAIN ? ret : 0;
+	do {
+		ret = record_read(ts->inner, buf, sizeof(buf), 0, &type, &whole);
+		if (ret < 0)
+			return ret;
+		record_handle(ts, type, buf, ret);
+	} while (!whole && !test_bit(TLSOCK_F_RX_EOF, &ts->flags));
+	return 1;
+}
+
+/**
+ * tlsock_record_receive - take one control record out of the stream
+ * @ts: in state ESTABLISHED
+ *
+ * Acts on it: tickets are dropped, close_notify and fatal alerts end reading.
+ *
+ * Context: process, takes ctrl_lock; does not wait for the peer
+ * Return: 1 if a record was taken, 0 if there is none at the head of the
+ * stream, or a negative errno of kernel TLS
+ */
+int tlsock_record_receive(struct tlsock_sock *ts)
+{
+	int ret = 0;
+
+	mutex_lock(&ts->ctrl_lock);
+	if (!test_bit(TLSOCK_F_RX_EOF, &ts->flags))
+		ret = record_consume(ts);
+	mutex_unlock(&ts->ctrl_lock);
+	return ret;
+}

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests to the helper: they wait, are taken, and are completed exactly
+ * once, by DONE, by the deadline, by the program that goes away or by the
+ * death of the helper. Whoever sets TLSOCK_REQ_COMPLETED completes.
+ */
+#include <linux/file.h>
+#include <net/netns/generic.h>
+
+#include "listen.h"
+#include "option.h"
+#include "request.h"
+#include "sock.h"
+#include "trace.h"
+
+/**
+ * tlsock_request_net - the requests of a network namespace
+ * @net: the namespace
+ */
+struct tlsock_net *tlsock_request_net(const struct net *net)
+{
+	return net_generic(net, tlsock_net_id);
+}
+
+/** tlsock_request_net_init - of a new network namespace; @tn is zeroed */
+void tlsock_request_net_init(struct tlsock_net *tn)
+{
+	spin_lock_init(&tn->lock);
+	INIT_LIST_HEAD(&tn->pending);
+	xa_init_flags(&tn->requests, XA_FLAGS_ALLOC1);
+}
+
+/** tlsock_request_net_exit - the last socket of the namespace is gone */
+void tlsock_request_net_exit(struct tlsock_net *tn)
+{
+	WARN_ON_ONCE(tn->n_requests || !xa_empty(&tn->requests));
+	xa_destroy(&tn->requests);
+}
+
+static enum tlsock_outcome request_outcome(int error)
+{
+	switch (error) {
+	case 0:
+		return TLSOCK_OUTCOME_OK;
+	case EPROTO:
+		return TLSOCK_OUTCOME_PROTOCOL;
+	case ECONNRESET:
+		return TLSOCK_OUTCOME_RESET;
+	case ETIMEDOUT:
+		return TLSOCK_OUTCOME_TIMEOUT;
+	case EKEYREJECTED:
+		return TLSOCK_OUTCOME_UNTRUSTED;
+	case EKEYEXPIRED:
+		return TLSOCK_OUTCOME_EXPIRED;
+	case EKEYREVOKED:
+		return TLSOCK_OUTCOME_REVOKED;
+	case ENOKEY:
+		return TLSOCK_OUTCOME_NO_KEY;
+	case EACCES:
+	case EPERM:
+		return TLSOCK_OUTCOME_DENIED;
+	case EUNATCH:
+		return TLSOCK_OUTCOME_NO_HELPER;
+	case EIO:
+		return TLSOCK_OUTCOME_HELPER_DIED;
+	default:
+		return TLSOCK_OUTCOME_OTHER;
+	}
+}
+
+/**
+ * tlsock_done_init - describe an outcome
+ * @done: filled
+ * @error: positive errno, 0 for success
+ * @stage: where it failed
+ * @text: one sentence, cut to what fits; NULL for none
+ */
+void tlsock_done_init(struct tlsock_done *done, int error, enum tlsock_stage stage,
+		      const char *text)
+{
+	memset(done, 0, sizeof(*done));
+	done->error.error = error;
+	done->error.stage = stage;
+	done->error.alert_sent = -1;
+	done->error.alert_received = -1;
+	if (text)
+		strscpy(done->error.text, text);
+	done->outcome = request_outcome(error);
+}
+
+/**
+ * tlsock_request_count - add an outcome to the counters
+ * @net: network namespace of the socket
+ * @done: the outcome
+ */
+void tlsock_request_count(const struct net *net, const struct tlsock_done *done)
+{
+	atomic64_inc(&tlsock_request_net(net)->outcomes[done->outcome]);
+	trace_tlsock_outcome(done);
+}
+
+/** tlsock_request_put - drop a reference */
+void tlsock_request_put(struct tlsock_req *req)
+{
+	if (!refcount_dec_and_test(&req->ref))
+		return;
+	fput(req->file);
+	sock_put(tlsock_outer(req->ts));
+	kfree(req);
+}
+
+/**
+ * tlsock_request_claim - become the one who completes a request
+ * @req: the request
+ *
+ * Return: true exactly once for each request; the caller then owes
+ * tlsock_request_complete()
+ */
+bool tlsock_request_claim(struct tlsock_req *req)
+{
+	return !test_and_set_bit(TLSOCK_REQ_COMPLETED, &req->flags);
+}
+
+/* Nobody finds the request any more. */
+static void request_unlink(struct tlsock_req *req)
+{
+	struct tlsock_net *tn = tlsock_request_net(req->net);
+
+	spin_lock(&tn->lock);
+	if (!list_empty(&req->link)) {
+		list_del_init(&req->link);
+		tn->n_pending--;
+	}
+	xa_erase(&tn->requests, req->id);
+	tn->n_requests--;
+	spin_unlock(&tn->lock);
+}
+
+/* Count, forget and let go of a request whose socket knows the outcome. */
+static void request_end(struct tlsock_req *req, const struct tlsock_done *done)
+{
+	request_unlink(req);
+	trace_tlsock_request_end(req);
+	tlsock_request_count(req->net, done);
+	if (req->portid && (done->outcome == TLSOCK_OUTCOME_CANCELED ||
+			    done->outcome == TLSOCK_OUTCOME_TIMEOUT))
+		tlsock_notify_cancel(req->net, req->portid, req->id);
+	if (cancel_delayed_work(&req->timer))
+		tlsock_request_put(req);
+	tlsock_request_put(req);
+}
+
+/**
+ * tlsock_request_complete - give a socket the outcome of its handshake
+ * @req: claimed by the caller, whose own reference survives
+ * @done: the outcome; changed if kernel TLS is not on
+ *
+ * Context: process, takes the outer sk_lock
+ */
+void tlsock_request_complete(struct tlsock_req *req, struct tlsock_done *done)
+{
+	struct tlsock_sock *ts = req->ts, *listener = NULL;
+	struct sock *sk = tlsock_outer(ts);
+	bool established = false;
+
+	lock_sock(sk);
+	if (ts->req == req) {
+		ts->req = NULL;
+		established = tlsock_connect_finish(ts, done);
+		listener = ts->listener;
+		if (listener)
+			sock_hold(tlsock_outer(listener));
+	}
+	release_sock(sk);
+	if (listener) {
+		tlsock_listen_child_done(listener, ts, established);
+		sock_put(tlsock_outer(listener));
+	}
+	request_end(req, done);
+}
+
+/**
+ * tlsock_request_cancel - the program gives up a handshake
+ * @ts: its socket
+ *
+ * Whatever the helper still does has no effect on @ts.
+ *
+ * Context: process, outer sk_lock held
+ * Return: true if a handshake was under way
+ */
+bool tlsock_request_cancel(struct tlsock_sock *ts)
+{
+	struct tlsock_req *req = ts->req;
+	struct tlsock_done done;
+
+	sock_owned_by_me(tlsock_outer(ts));
+	if (!req)
+		return false;
+	/* ORDER: a completion that won the race finds no request and leaves us alone. */
+	ts->req = NULL;
+	if (tlsock_request_claim(req)) {
+		tlsock_done_init(&done, ECANCELED, TLSOCK_STAGE_HANDSHAKE, NULL);
+		done.outcome = TLSOCK_OUTCOME_CANCELED;
+		request_end(req, &done);
+	}
+	return true;
+}
+
+static void request_timeout(struct work_struct *work)
+{
+	struct tlsock_req *req = container_of(to_delayed_work(work), struct tlsock_req, timer);
+	struct tlsock_done done;
+	bool taken = READ_ONCE(req->portid);
+
+	if (tlsock_request_claim(req)) {
+		tlsock_done_init(&done, ETIMEDOUT,
+				 taken ? TLSOCK_STAGE_HANDSHAKE : TLSOCK_STAGE_QUEUE,
+				 taken ? "the handshake was not over before the deadline" :
+					 "no helper took the handshake before the deadline");
+		tlsock_request_complete(req, &done);
+	}
+	tlsock_request_put(req);
+}
+
+/**
+ * tlsock_request_submit - queue a handshake for the helper
+ * @ts: in state HANDSHAKE, TCP_ULP "tls" on its inner socket
+ *
+ * A zero return guarantees exactly one tlsock_request_complete() or
+ * tlsock_request_cancel(), at the deadline at the latest.
+ *
+ * Context: process, outer sk_lock held, may sleep
+ * Return: 0, -EUNATCH if no helper listens, -ENOMEM
+ */
+int tlsock_request_submit(struct tlsock_sock *ts)
+{
+	struct net *net = sock_net(tlsock_outer(ts));
+	struct tlsock_net *tn = tlsock_request_net(net);
+	unsigned long timeout = msecs_to_jiffies(tlsock_option_timeout_ms(ts->cfg));
+	struct tlsock_req *req;
+	bool first;
+	int err;
+
+	sock_owned_by_me(tlsock_outer(ts));
+	if (!tlsock_notify_has_helper(net))
+		return -EUNATCH;
+	req = kzalloc(sizeof(*req), GFP_KERNEL_ACCOUNT);
+	if (!req)
+		return -ENOMEM;
+	refcount_set(&req->ref, 2);	/* whoever completes, and the timer */
+	INIT_LIST_HEAD(&req->link);
+	INIT_DELAYED_WORK(&req->timer, request_timeout);
+	req->ts = ts;
+	req->net = net;
+	req->deadline = jiffies + timeout;
+	err = xa_alloc_cyclic(&tn->requests, &req->id, req, XA_LIMIT(1, U32_MAX),
+			      &tn->next_id, GFP_KERNEL);
+	if (err < 0) {
+		kfree(req);
+		return err;
+	}
+	sock_hold(tlsock_outer(ts));
+	req->file = get_file(ts->inner->file);
+	ts->req = req;
+	atomic64_inc(&tn->started);
+	trace_tlsock_request_submit(req);
+
+	/* COMMIT POINT: from here on the request may complete. */
+	queue_delayed_work(tlsock_wq, &req->timer, timeout);
+	spin_lock(&tn->lock);
+	tn->n_requests++;
+	first = !tn->n_pending++;
+	list_add_tail(&req->link, &tn->pending);
+	spin_unlock(&tn->lock);
+	/* A helper that has been told drains until nothing waits. */
+	if (first)
+		tlsock_notify_ready(net);
+	return 0;
+}
+
+/**
+ * tlsock_request_accept - take waiting requests
+ * @tn: of the helper's namespace
+ * @portid: the helper's netlink socket
+ * @reqs: filled, oldest first; the caller owns a reference to each
+ * @limit: places in @reqs
+ *
+ * Return: how many were taken
+ */
+unsigned int tlsock_request_accept(struct tlsock_net *tn, u32 portid,
+				   struct tlsock_req **reqs, unsigned int limit)
+{
+	struct tlsock_req *req, *next;
+	unsigned int n = 0;
+
+	spin_lock(&tn->lock);
+	list_for_each_entry_safe(req, next, &tn->pending, link) {
+		if (n == limit)
+			break;
+		if (test_bit(TLSOCK_REQ_COMPLETED, &req->flags))
+			continue;
+		list_del_init(&req->link);
+		tn->n_pending--;
+		WRITE_ONCE(req->portid, portid);
+		refcount_inc(&req->ref);
+		reqs[n++] = req;
+	}
+	spin_unlock(&tn->lock);
+	return n;
+}
+
+/**
+ * tlsock_request_return - put requests back that could not be handed out
+ * @tn: of the helper's namespace
+ * @reqs: from tlsock_request_accept(); the references are consumed
+ * @n: their number
+ */
+void tlsock_request_return(struct tlsock_net *tn, struct tlsock_req **reqs, unsigned int n)
+{
+	spin_lock(&tn->lock);
+	while (n--) {
+		/* A completed one is not in the table and stays out of the list. */
+		if (xa_load(&tn->requests, reqs[n]->id) == reqs[n]) {
+			WRITE_ONCE(reqs[n]->portid, 0);
+			list_add(&reqs[n]->link, &tn->pending);
+			tn->n_pending++;
+		}
+		spin_unlock(&tn->lock);
+		tlsock_request_put(reqs[n]);
+		spin_lock(&tn->lock);
+	}
+	spin_unlock(&tn->lock);
+}
+
+/**
+ * tlsock_request_find - look up a request that a helper took
+ * @tn: of the helper's namespace
+ * @id: its name
+ * @portid: the helper's netlink socket
+ *
+ * Return: the request with a reference for the caller, or NULL if there is
+ * none, or another helper has it
+ */
+struct tlsock_req *tlsock_request_find(struct tlsock_net *tn, u32 id, u32 portid)
+{
+	struct tlsock_req *req;
+
+	spin_lock(&tn->lock);
+	req = xa_load(&tn->requests, id);
+	if (req && req->portid == portid)
+		refcount_inc(&req->ref);
+	else
+		req = NULL;
+	spin_unlock(&tn->lock);
+	return req;
+}
+
+/* The next request of a helper at or behind *id, with a reference. */
+static struct tlsock_req *request_next_of(struct tlsock_net *tn, u32 portid, unsigned long *id)
+{
+	struct tlsock_req *req;
+
+	spin_lock(&tn->lock);
+	xa_for_each_start(&tn->requests, *id, req, *id) {
+		if (req->portid == portid) {
+			refcount_inc(&req->ref);
+			break;
+		}
+	}
+	spin_unlock(&tn->lock);
+	return req;
+}
+
+/**
+ * tlsock_request_helper_died - a netlink socket was closed
+ * @net: its namespace
+ * @portid: its port; most are no helper's
+ *
+ * What it had taken fails; what it had not taken waits for another helper.
+ *
+ * Context: process, may sleep
+ */
+void tlsock_request_helper_died(struct net *net, u32 portid)
+{
+	struct tlsock_net *tn = tlsock_request_net(net);
+	struct tlsock_req *req;
+	struct tlsock_done done;
+	unsigned long id = 0;
+
+	if (!READ_ONCE(tn->n_requests))
+		return;
+	while ((req = request_next_of(tn, portid, &id))) {
+		if (tlsock_request_claim(req)) {
+			tlsock_done_init(&done, EIO, TLSOCK_STAGE_HANDSHAKE,
+					 "the helper exited during the handshake");
+			tlsock_request_complete(req, &done);
+		}
+		tlsock_request_put(req);
+		id++;
+	}
+	if (READ_ONCE(tn->n_pending))
+		tlsock_notify_ready(net);
+}

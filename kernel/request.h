@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Handshakes on their way through the helper, and the counters of a network
+ * namespace.
+ */
+#ifndef _TLSOCK_REQUEST_H
+#define _TLSOCK_REQUEST_H
+
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <linux/tlsock.h>
+
+struct file;
+struct net;
+struct tlsock_sock;
+
+/**
+ * struct tlsock_done - the outcome of a handshake on its way to the socket
+ * @error: why it failed; @error.error is 0 on success. Its text may be empty.
+ * @info: version, cipher, group and flags
+ * @outcome: what to count it as
+ * @alpn: protocol chosen, NULL if none; the receiver copies it
+ * @server_name: name asked for by the client, NULL if none; likewise
+ */
+struct tlsock_done {
+	struct tlsock_error	error;
+	struct tlsock_info	info;
+	enum tlsock_outcome	outcome;
+	const char		*alpn;
+	const char		*server_name;
+};
+
+enum tlsock_req_flag {
+	TLSOCK_REQ_COMPLETED,
+};
+
+/**
+ * struct tlsock_req - one handshake that waits for, or is with, a helper
+ * @ref: one for whoever may still complete it, one for its timer, one for
+ *	each look-up
+ * @flags: TLSOCK_REQ_COMPLETED decides between done, cancel, timeout and the
+ *	helper's death; whoever sets it completes the request
+ * @id: its name in the netlink messages
+ * @portid: netlink socket of the helper that took it, 0 while it waits; under
+ *	tlsock_net.lock
+ * @link: in tlsock_net.pending while it waits; under tlsock_net.lock
+ * @ts: the outer socket; a reference is held
+ * @file: file of the inner socket; a reference is held
+ * @net: network namespace; the socket keeps it alive
+ * @deadline: in jiffies
+ * @timer: fires at @deadline
+ */
+struct tlsock_req {
+	refcount_t		ref;
+	unsigned long		flags;
+	u32			id;
+	u32			portid;
+	struct list_head	link;
+	struct tlsock_sock	*ts;
+	struct file		*file;
+	struct net		*net;
+	unsigned long		deadline;
+	struct delayed_work	timer;
+};
+
+/**
+ * struct tlsock_net - the requests of one network namespace
+ * @lock: protects @pending, @n_pending, @requests and tlsock_req.portid
+ * @pending: requests that no helper has taken, oldest first
+ * @n_pending: their number
+ * @requests: all requests by id
+ * @n_requests: their number
+ * @next_id: where the search for a free id starts
+ * @established: live sockets in state ESTABLISHED
+ * @started: requests ever submitted
+ * @truncated: connections that ended without close_notify
+ * @outcomes: completed requests by enum tlsock_outcome
+ */
+struct tlsock_net {
+	spinlock_t		lock;
+	struct list_head	pending;
+	unsigned int		n_pending;
+	struct xarray		requests;
+	unsigned int		n_requests;
+	u32			next_id;
+	atomic_t		established;
+	atomic64_t		started;
+	atomic64_t		truncated;
+	atomic64_t		outcomes[TLSOCK_OUTCOME_OTHER + 1];
+};
+
+extern unsigned int tlsock_net_id;
+extern struct workqueue_struct *tlsock_wq;
+
+struct tlsock_net *tlsock_request_net(const struct net *net);
+void tlsock_request_net_init(struct tlsock_net *tn);
+void tlsock_request_net_exit(struct tlsock_net *tn);
+int tlsock_request_submit(struct tlsock_sock *ts);
+bool tlsock_request_cancel(struct tlsock_sock *ts);
+bool tlsock_request_claim(struct tlsock_req *req);
+void tlsock_request_complete(struct tlsock_req *req, struct tlsock_done *done);
+unsigned int tlsock_request_accept(struct tlsock_net *tn, u32 portid,
+				   struct tlsock_req **reqs, unsigned int limit);
+void tlsock_request_return(struct tlsock_net *tn, struct tlsock_req **reqs, unsigned int n);
+struct tlsock_req *tlsock_request_find(struct tlsock_net *tn, u32 id, u32 portid);
+void tlsock_request_count(const struct net *net, const struct tlsock_done *done);
+void tlsock_request_put(struct tlsock_req *req);
+void tlsock_request_helper_died(struct net *net, u32 portid);
+
+void tlsock_done_init(struct tlsock_done *done, int error, enum tlsock_stage stage,
+		      const char *text);
+
+void tlsock_notify_ready(struct net *net);
+void tlsock_notify_cancel(struct net *net, u32 portid, u32 id);
+bool tlsock_notify_has_helper(struct net *net);
+int tlsock_notify_init(void);
+void tlsock_notify_exit(void);
+
+#endif /* _TLSOCK_REQUEST_H */

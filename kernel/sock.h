@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The functions that make up a TLS socket, by the file that has them.
+ */
+#ifndef _TLSOCK_SOCK_H
+#define _TLSOCK_SOCK_H
+
+#include "tlsock.h"
+
+struct pid;
+struct poll_table_struct;
+struct tlsock_done;
+
+/* proto.c */
+extern struct proto tlsock_prot, tlsock6_prot;
+extern const struct proto_ops tlsock_ops, tlsock6_ops;
+int tlsock_proto_init(void);
+void tlsock_proto_exit(void);
+
+/* sock.c */
+int tlsock_sock_init(struct sock *sk);
+void tlsock_sock_destroy(struct sock *sk);
+struct tlsock_sock *tlsock_sock_child(struct tlsock_sock *listener, struct socket *inner);
+void tlsock_sock_drop_inner(struct tlsock_sock *ts);
+void tlsock_sock_graft(struct tlsock_sock *ts, struct socket *sock);
+void tlsock_sock_set_state(struct tlsock_sock *ts, enum tlsock_state state);
+void tlsock_sock_set_error(struct tlsock_sock *ts, const struct tlsock_error *error);
+bool tlsock_sock_has_ulp(const struct sock *isk);
+
+/* callback.c */
+void tlsock_callback_attach(struct tlsock_sock *ts, const struct tlsock_sock *listener);
+void tlsock_callback_detach(struct tlsock_sock *ts);
+
+/* connect.c */
+int tlsock_connect(struct socket *sock, struct sockaddr_unsized *addr, int len, int flags);
+void tlsock_connect_work(struct work_struct *work);
+int tlsock_connect_start(struct tlsock_sock *ts, enum tlsock_role role,
+			 struct tlsock_done *done);
+bool tlsock_connect_finish(struct tlsock_sock *ts, struct tlsock_done *done);
+void tlsock_connect_fail(struct tlsock_sock *ts, const struct tlsock_done *done);
+int tlsock_connect_wait(struct sock *sk, long *timeo);
+
+/* io.c */
+int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
+int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags);
+void tlsock_splice_eof(struct socket *sock);
+
+/* poll.c */
+__poll_t tlsock_poll(struct file *file, struct socket *sock, struct poll_table_struct *wait);
+
+/* record.c */
+int tlsock_record_receive(struct tlsock_sock *ts);
+int tlsock_record_send_alert(struct tlsock_sock *ts, u8 level, u8 description);
+void tlsock_record_abort(struct tlsock_sock *ts, int error, int sent, int received,
+			 const char *text);
+void tlsock_record_truncated(struct tlsock_sock *ts);
+
+/* close.c */
+int tlsock_shutdown(struct socket *sock, int how);
+int tlsock_release(struct socket *sock);
+void tlsock_close_child(struct tlsock_sock *ts);
+
+/* sockopt.c */
+int tlsock_setsockopt(struct socket *sock, int level, int name, sockptr_t value,
+		      unsigned int len);
+int tlsock_getsockopt(struct socket *sock, int level, int name, char __user *value,
+		      int __user *len);
+
+#endif /* _TLSOCK_SOCK_H */

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The TLS socket: an outer socket that the program uses and an inner TCP
+ * socket that speaks to the network and carries kernel TLS.
+ *
+ * Locks, outermost first:
+ *
+ *   lock              protects                              context
+ *   outer sk_lock     state, cfg, req, error, peer names    process, sleeps
+ *   ctrl_lock         one reader of control records         process, sleeps
+ *   inner sk_lock     the TCP socket                        process, sleeps
+ *   inner             inner's callbacks and sk_user_data    softirq
+ *    sk_callback_lock
+ *   acceptq.lock      accept queue of a listener            process
+ *   tlsock_net.lock   requests of a network namespace       process
+ *
+ * outer sk_lock and ctrl_lock do not nest. The outer sk_lock is never held
+ * across inner I/O. acceptq.lock and tlsock_net.lock are leaves. Callbacks of the
+ * inner socket never take a sk_lock.
+ */
+#ifndef _TLSOCK_H
+#define _TLSOCK_H
+
+#include <linux/ipv6.h>
+#include <linux/mutex.h>
+#include <linux/net.h>
+#include <linux/pid.h>
+#include <linux/workqueue.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
+#include <linux/tlsock.h>
+#include "compat.h"
+
+struct tlsock_acceptq;
+struct tlsock_cfg;
+struct tlsock_req;
+
+enum tlsock_flag {
+	TLSOCK_F_CONNECT_INLINE,	/* connect() will look at TCP's state itself */
+	TLSOCK_F_RX_EOF,		/* close_notify or a fatal alert was read */
+	TLSOCK_F_RX_SHUT,		/* the program shut reading down */
+	TLSOCK_F_RX_DATA,		/* a data record was read */
+	TLSOCK_F_TX_CLOSED,		/* close_notify or a fatal alert was sent */
+	TLSOCK_F_TRUNCATED,		/* FIN without close_notify */
+};
+
+/**
+ * struct tlsock_sock - the outer socket
+ * @inet: the base class, first
+ * @inner: TCP socket with a file of its own; set for life at creation
+ * @flags: TLSOCK_F_*, atomic bits
+ * @state: enum tlsock_state, written under the sk_lock by tlsock_sock_set_state()
+ * @role: enum tlsock_role
+ * @data_ready: callback of the inner socket as it was before us; likewise
+ *	@write_space, @state_change, @error_report
+ * @ctrl_lock: serialises reading of control records
+ * @hs_head: the handshake message header being read; under @ctrl_lock
+ * @hs_head_len: bytes of it that are there
+ * @hs_left: bytes of the message's body still to skip
+ * @cfg: options, NULL while all are at their default; under the sk_lock
+ * @req: the handshake under way; under the sk_lock
+ * @pid: process that connected or accepted, for the helper's rules
+ * @error: why the connection failed, NULL if it did not; set once with
+ *	cmpxchg(), taken away only under the sk_lock in state INIT
+ * @alpn: protocol chosen, NULL if none; set before ESTABLISHED
+ * @peer_name: server, the name asked for; set before ESTABLISHED
+ * @version: TLS version; likewise @cipher, @group, @info_flags
+ * @work: looks at TCP's progress after a non-blocking connect()
+ * @listener: of a child until it is accepted
+ * @acceptq: of a listener, NULL before listen()
+ * @acc_link: a child's place in the queue
+ */
+struct tlsock_sock {
+	struct inet_sock	inet;
+	struct socket		*inner;
+	unsigned long		flags;
+	u8			state;
+	u8			role;
+	u8			hs_head_len;
+	u8			hs_head[4];
+	u32			hs_left;
+	void			(*data_ready)(struct sock *sk);
+	void			(*write_space)(struct sock *sk);
+	void			(*state_change)(struct sock *sk);
+	void			(*error_report)(struct sock *sk);
+	struct mutex		ctrl_lock;
+	struct tlsock_cfg	*cfg;
+	struct tlsock_req	*req;
+	struct pid		*pid;
+	struct tlsock_error	*error;
+	char			*alpn;
+	char			*peer_name;
+	u16			version;
+	u16			cipher;
+	u16			group;
+	u16			info_flags;
+	struct work_struct	work;
+	struct tlsock_sock	*listener;
+	struct tlsock_acceptq	*acceptq;
+	struct list_head	acc_link;
+};
+
+struct tlsock6_sock {
+	struct tlsock_sock	ts;
+	struct ipv6_pinfo	inet6;
+};
+
+static inline struct tlsock_sock *tlsock_sk(const struct sock *sk)
+{
+	return (struct tlsock_sock *)sk;
+}
+
+static inline struct sock *tlsock_outer(struct tlsock_sock *ts)
+{
+	return &ts->inet.sk;
+}
+
+#endif /* _TLSOCK_H */
