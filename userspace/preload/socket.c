@@ -90,7 +90,7 @@ static bool is_whole(const struct sockaddr *address, socklen_t length)
 static void tell_name(int fd, const struct sockaddr *address)
 {
 	char name[TLSOCK_MAX_NAME + 1], old[TLSOCK_MAX_NAME + 1] = "";
-	socklen_t length = sizeof(old) - 1;
+	socklen_t length = sizeof(old);
 
 	if (!tp_names_find(address, name))
 		return;
