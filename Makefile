@@ -38,6 +38,7 @@ help:
 .PHONY: all help module helper cli tests unit func check demo lint gen wolfssl
 .PHONY: install install-module install-userspace install-user uninstall install-tests clean FORCE
 .DELETE_ON_ERROR:
+.SECONDEXPANSION:
 .SUFFIXES:
 .SECONDARY:
 
@@ -143,6 +144,12 @@ endef
 components := lib tlsockd cli preload func unit
 $(foreach k,obj san,$(foreach c,$(components),$(eval $(call compile_rule,$(k),$(c)))))
 -include $(shell find $(BUILD)/obj $(BUILD)/san -name '*.d' 2>/dev/null)
+
+# For tools that want to know how a component is compiled and where it lies.
+flags-%: $$(call lib_files,$$*)
+	@echo $(flags_obj) $$(cat $(call lib_files,$*) /dev/null)
+folder-%:
+	@echo $(dir_$*)
 
 # An archive for each component, without its main: links take what they need.
 # $(1) obj or san, $(2) component, $(3) objects

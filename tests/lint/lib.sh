@@ -6,9 +6,16 @@
 # shellcheck source=tests/vm/lib.sh
 . tests/vm/lib.sh
 
-# tracked FOLDER... -- PATTERN...: files below FOLDER with such a name, also
-# new ones; not those that make or git ignore.
+# tracked PATTERN...: the project's files that match, new ones too.
 tracked()
 {
-	git ls-files --cached --others --exclude-standard --deduplicate -- "$@"
+	git ls-files --cached --others --exclude-standard --deduplicate -- "$@" |
+		while read -r file; do [ ! -f "$file" ] || echo "$file"; done
+}
+
+# What the compiler needs to understand userspace and tests.
+need_libraries()
+{
+	need_packages gcc libc6-dev pkg-config libnl-3-dev libnl-genl-3-dev liburing-dev \
+		libinih-dev libseccomp-dev libcap-ng-dev libjson-c-dev
 }
