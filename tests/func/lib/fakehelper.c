@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The thread that plays the helper: one loop over its netlink socket and a
+ * pipe on which the test wakes it.
+ */
+#include "fakehelper.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tls.h"
+
+static void request_answer(struct t_helper *helper, const struct t_request *request, int mode)
+{
+	struct t_done done = { .version = helper->version, .cipher = 0x1301 };
+	int err = 0;
+
+	if (mode == T_HELPER_KEYS || mode == T_HELPER_HALF)
+		err = t_keys_install(request->fd, request->role, helper->version,
+				     mode == T_HELPER_KEYS);
+	if (mode == T_HELPER_KEYS || mode == T_HELPER_FAIL) {
+		done = helper->done;
+		done.version = helper->version;
+		done.cipher = 0x1301;
+	}
+	if (err)
+		done.error = -err;
+	close(request->fd);
+	t_done(&helper->genl, request->id, &done);
+}
+
+static void request_route(struct t_helper *helper, const struct t_request *request)
+{
+	int mode = __atomic_load_n(&helper->mode, __ATOMIC_ACQUIRE);
+
+	helper->last = *request;
+	if (request->role == TLSOCK_ROLE_SERVER && helper->server_mode >= 0)
+		mode = helper->server_mode;
+	if (mode != T_HELPER_HOLD)
+		request_answer(helper, request, mode);
+	else if (helper->n_held < T_HELPER_HELD)
+		helper->held[helper->n_held++] = *request;
+	else
+		close(request->fd);
+	__atomic_add_fetch(&helper->accepted, 1, __ATOMIC_RELEASE);
+}
+
+static void requests_take(struct t_helper *helper)
+{
+	struct t_request requests[TLSOCK_MAX_ACCEPT];
+	unsigned int seen;
+	int n, i;
+
+	do {
+		seen = helper->genl.ready;
+		n = t_accept(&helper->genl, requests, TLSOCK_MAX_ACCEPT, NULL);
+		for (i = 0; i < n; i++)
+			request_route(helper, &requests[i]);
+	} while (n > 0 || helper->genl.ready != seen);
+}
+
+static void held_answer(struct t_helper *helper, int mode)
+{
+	unsigned int i;
+
+	for (i = 0; i < helper->n_held; i++)
+		request_answer(helper, &helper->held[i], mode);
+	helper->n_held = 0;
+}
+
+static void *helper_thread(void *arg)
+{
+	struct t_helper *helper = arg;
+	struct pollfd fds[2] = {
+		{ .fd = helper->genl.fd, .events = POLLIN },
+		{ .fd = helper->wake[0], .events = POLLIN },
+	};
+	char order;
+	int mode;
+
+	for (;;) {
+		mode = __atomic_load_n(&helper->mode, __ATOMIC_ACQUIRE);
+		if (mode != T_HELPER_HOLD && mode != T_HELPER_IGNORE)
+			held_answer(helper, mode);
+		if (mode != T_HELPER_IGNORE)
+			requests_take(helper);
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (fds[0].revents)
+			t_genl_events(&helper->genl, TLSOCK_CMD_READY, helper->genl.ready + 1, 0);
+		if (fds[1].revents && (read(helper->wake[0], &order, 1) != 1 || order == 'q'))
+			break;
+	}
+	return NULL;
+}
+
+struct t_helper *t_helper_start(enum t_helper_mode mode)
+{
+	struct t_helper *helper = calloc(1, sizeof(*helper));
+	pthread_t thread;
+	int err;
+
+	if (!helper)
+		return NULL;
+	helper->mode = mode;
+	helper->server_mode = -1;
+	helper->version = 0x0304;
+	helper->done.verified = true;
+	err = -t_genl_open(&helper->genl);
+	if (err)
+		goto err_free;
+	err = -t_genl_join(&helper->genl);
+	if (err)
+		goto err_genl;
+	if (pipe(helper->wake)) {
+		err = errno;
+		goto err_genl;
+	}
+	err = pthread_create(&thread, NULL, helper_thread, helper);
+	if (err)
+		goto err_pipe;
+	helper->thread = thread;
+	return helper;
+
+err_pipe:
+	close(helper->wake[0]);
+	close(helper->wake[1]);
+err_genl:
+	t_genl_close(&helper->genl);
+err_free:
+	free(helper);
+	errno = err;
+	return NULL;
+}
+
+void t_helper_mode(struct t_helper *helper, enum t_helper_mode mode)
+{
+	__atomic_store_n(&helper->mode, mode, __ATOMIC_RELEASE);
+	while (write(helper->wake[1], "w", 1) < 0 && errno == EINTR)
+		;
+}
+
+int t_helper_wait(struct t_helper *helper, unsigned int accepted)
+{
+	struct timespec pause = { .tv_nsec = 5000000 };
+	int left;
+
+	for (left = T_PATIENCE_MS / 5; left; left--) {
+		if (__atomic_load_n(&helper->accepted, __ATOMIC_ACQUIRE) >= accepted)
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	return -ETIME;
+}
+
+void t_helper_stop(struct t_helper *helper)
+{
+	unsigned int i;
+
+	if (!helper)
+		return;
+	while (write(helper->wake[1], "q", 1) < 0 && errno == EINTR)
+		;
+	pthread_join(helper->thread, NULL);
+	t_genl_close(&helper->genl);
+	for (i = 0; i < helper->n_held; i++)
+		close(helper->held[i].fd);
+	close(helper->wake[0]);
+	close(helper->wake[1]);
+	free(helper);
+}

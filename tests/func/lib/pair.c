@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Connected pairs of sockets on the loopback.
+ */
+#include "pair.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "tls.h"
+
+int t_pair_open(struct t_pair *pair, int family)
+{
+	struct t_addr addr;
+	int listener = t_listen(family, IPPROTO_TLS, &addr);
+	int err;
+
+	pair->server = -1;
+	pair->client = t_socket(family, IPPROTO_TLS, 0);
+	if (listener < 0 || pair->client < 0) {
+		err = listener < 0 ? listener : -errno;
+	} else {
+		/* A backlog's handshakes run without accept() waiting for them,
+		 * but only while somebody polls or accepts: connect must not wait.
+		 */
+		t_nonblock(pair->client, true);
+		err = t_connect(pair->client, &addr);
+		if (err == -EINPROGRESS)
+			err = 0;
+		if (!err)
+			pair->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		if (!err && pair->server < 0)
+			err = -errno;
+		if (!err && !t_poll(pair->client, POLLOUT, T_PATIENCE_MS))
+			err = -ETIME;
+		if (!err)
+			err = -t_so_error(pair->client);
+		t_nonblock(pair->client, false);
+	}
+	if (listener >= 0)
+		close(listener);
+	if (err)
+		t_pair_close(pair);
+	return err;
+}
+
+int t_pair_raw(struct t_pair *pair, uint16_t version)
+{
+	struct t_addr addr;
+	int listener = t_listen(AF_INET, IPPROTO_TCP, &addr);
+	int err = 0;
+
+	pair->server = -1;
+	pair->client = t_socket(AF_INET, IPPROTO_TLS, 0);
+	if (listener < 0 || pair->client < 0)
+		err = listener < 0 ? listener : -errno;
+	if (!err)
+		err = t_connect(pair->client, &addr);
+	if (!err) {
+		pair->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		err = pair->server < 0 ? -errno :
+			t_raw_tls(pair->server, TLSOCK_ROLE_SERVER, version);
+	}
+	if (listener >= 0)
+		close(listener);
+	if (err)
+		t_pair_close(pair);
+	return err;
+}
+
+void t_pair_close(struct t_pair *pair)
+{
+	if (pair->client >= 0)
+		close(pair->client);
+	if (pair->server >= 0)
+		close(pair->server);
+	pair->client = -1;
+	pair->server = -1;
+}

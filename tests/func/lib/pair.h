@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Connected pairs of sockets, for tests of what comes after the handshake. A
+ * helper that answers with T_HELPER_KEYS must run.
+ */
+#ifndef T_PAIR_H
+#define T_PAIR_H
+
+#include <stdint.h>
+
+/** struct t_pair - two connected sockets */
+struct t_pair {
+	int	client;
+	int	server;
+};
+
+/** t_pair_open - connect two tlsock sockets on the loopback; 0 or -errno */
+int t_pair_open(struct t_pair *pair, int family);
+
+/** t_pair_raw - the server is a raw kTLS socket instead, in the hands of the
+ * test: it can send records of any type; 0 or -errno */
+int t_pair_raw(struct t_pair *pair, uint16_t version);
+
+/** t_pair_close - close what is still open */
+void t_pair_close(struct t_pair *pair);
+
+#endif
