@@ -116,7 +116,7 @@ TEST(get_takes_whole_names)
 	char *envp[] = { "NAMES=no", "NAME=yes", NULL };
 
 	EXPECT_STREQ("yes", tl_environment_get(envp, "NAME"));
-	EXPECT_EQ(NULL, tl_environment_get(envp, "NAM"));
+	EXPECT_EQ(NULL, tl_environment_get(envp, "N"));
 }
 
 TEST_HARNESS_MAIN

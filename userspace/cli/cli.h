@@ -18,9 +18,6 @@ int tc_status(int argc, char **argv);
 /** tc_say - write "tlsock: " and a sentence to stderr */
 void tc_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** tc_help - the help text of a subcommand, NULL if there is none of that name */
-const char *tc_help(const char *subcommand);
-
 /** tc_misused - point to the help of a subcommand; returns @status */
 int tc_misused(const char *subcommand, int status);
 

@@ -70,13 +70,6 @@ static const struct subcommand *find(const char *name)
 	return NULL;
 }
 
-const char *tc_help(const char *subcommand)
-{
-	const struct subcommand *found = find(subcommand);
-
-	return found ? found->help : NULL;
-}
-
 int tc_misused(const char *subcommand, int status)
 {
 	fprintf(stderr, "Try 'tlsock help %s'.\n", subcommand);
@@ -102,11 +95,12 @@ static int print(const char *text)
 
 static int run_help(int argc, char **argv)
 {
+	const struct subcommand *found;
+
 	if (argc < 2)
 		return print(general_help);
-	if (!find(argv[1]))
-		return unknown(argv[1]);
-	return print(tc_help(argv[1]));
+	found = find(argv[1]);
+	return found ? print(found->help) : unknown(argv[1]);
 }
 
 int main(int argc, char **argv)

@@ -247,7 +247,7 @@ static int open_program(const char *path, struct stat *st)
  */
 static int check_file(const char *path, char *head, enum tl_coverage *coverage)
 {
-	struct stat st;
+	struct stat st = { .st_mode = 0 };
 	ssize_t n;
 	int fd, err;
 

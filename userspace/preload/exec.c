@@ -160,28 +160,36 @@ TP_INTERPOSE int execveat(int fd, const char *name, char *const argv[], char *co
 	return run(path, argv, envp);
 }
 
-/* Copies the arguments of execl() and its kin up to their NULL */
-#define COLLECT(argv, first, list)						\
-	do {									\
-		int n_ = 1;							\
-										\
-		va_start(list, first);						\
-		while (va_arg(list, char *))					\
-			n_++;							\
-		va_end(list);							\
-		(argv) = alloca((n_ + 1) * sizeof(char *));			\
-		va_start(list, first);						\
-		(argv)[0] = (char *)(first);					\
-		for (int i_ = 1; i_ <= n_; i_++)				\
-			(argv)[i_] = va_arg(list, char *);			\
-	} while (0)
+static size_t list_count(va_list *list)
+{
+	size_t n = 0;
+
+	while (va_arg(*list, char *))
+		n++;
+	return n;
+}
+
+/* Copies up to the NULL, behind which execle() has its environment */
+static void list_copy(char **argv, const char *first, va_list *list)
+{
+	size_t n = 0;
+
+	argv[n++] = (char *)first;
+	do
+		argv[n] = va_arg(*list, char *);
+	while (argv[n++]);
+}
 
 TP_INTERPOSE int execl(const char *path, const char *first, ...)
 {
 	char **argv;
 	va_list list;
 
-	COLLECT(argv, first, list);
+	va_start(list, first);
+	argv = alloca((list_count(&list) + 2) * sizeof(char *));
+	va_end(list);
+	va_start(list, first);
+	list_copy(argv, first, &list);
 	va_end(list);
 	return run(path, argv, environ);
 }
@@ -191,7 +199,11 @@ TP_INTERPOSE int execlp(const char *name, const char *first, ...)
 	char **argv;
 	va_list list;
 
-	COLLECT(argv, first, list);
+	va_start(list, first);
+	argv = alloca((list_count(&list) + 2) * sizeof(char *));
+	va_end(list);
+	va_start(list, first);
+	list_copy(argv, first, &list);
 	va_end(list);
 	return run_search(name, argv, environ);
 }
@@ -201,7 +213,11 @@ TP_INTERPOSE int execle(const char *path, const char *first, ...)
 	char **argv, **envp;
 	va_list list;
 
-	COLLECT(argv, first, list);
+	va_start(list, first);
+	argv = alloca((list_count(&list) + 2) * sizeof(char *));
+	va_end(list);
+	va_start(list, first);
+	list_copy(argv, first, &list);
 	envp = va_arg(list, char **);
 	va_end(list);
 	return run(path, argv, envp);
