@@ -7,10 +7,14 @@
 #ifndef TLSOCK_LIB_LOG_H
 #define TLSOCK_LIB_LOG_H
 
+#include <stdbool.h>
 #include <syslog.h>
 
 /** tl_log_open - choose the most verbose priority (LOG_*) that is written */
 void tl_log_open(const char *name, int level);
+
+/** tl_log_wants - would a line of this priority be written? */
+bool tl_log_wants(int priority);
 
 /** tl_log - write one line; control characters in it are replaced by '?' */
 void tl_log(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));

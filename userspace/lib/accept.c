@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Parser of the reply to ACCEPT. The bytes come from the kernel, yet every
+ * length and every enumeration is checked: a mismatch of versions between
+ * module and helper must fail one request with a sentence, not the helper.
+ */
+#include "accept.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <linux/netlink.h>
+
+#include "attribute.h"
+
+static bool get_address(const struct tl_attribute *a, struct sockaddr_storage *out)
+{
+	sa_family_t family;
+
+	if (a->length < sizeof(family))
+		return false;
+	memcpy(&family, a->data, sizeof(family));
+	if (!(family == AF_INET && a->length == sizeof(struct sockaddr_in)) &&
+	    !(family == AF_INET6 && a->length == sizeof(struct sockaddr_in6)))
+		return false;
+	memcpy(out, a->data, a->length);
+	return true;
+}
+
+static bool get_enum(const struct tl_attribute *a, uint32_t max, int *out)
+{
+	uint32_t value;
+
+	if (!tl_attribute_u32(a, &value) || value > max)
+		return false;
+	*out = (int)value;
+	return true;
+}
+
+/* Stores one attribute. Returns a sentence if its value is not valid. */
+static const char *get_attribute(const struct tl_attribute *a, struct tl_request *r)
+{
+	uint32_t value;
+
+	switch (a->type) {
+	case TLSOCK_A_REQUEST_ID:
+		r->has_id = tl_attribute_u32(a, &r->id);
+		return r->has_id ? NULL : "the kernel's request has a malformed id";
+	case TLSOCK_A_REQUEST_SOCKFD:
+		if (!tl_attribute_u32(a, &value) || value > INT32_MAX)
+			return "the kernel's request has a malformed descriptor";
+		r->fd = (int)value;
+		return NULL;
+	case TLSOCK_A_REQUEST_ROLE:
+		return tl_attribute_u32(a, &r->role) && r->role <= TLSOCK_ROLE_SERVER ?
+			       NULL : "the kernel's request has an unknown role";
+	case TLSOCK_A_REQUEST_TIMEOUT_MS:
+		return tl_attribute_u32(a, &r->timeout_ms) ?
+			       NULL : "the kernel's request has a malformed timeout";
+	case TLSOCK_A_REQUEST_LOCAL:
+		return get_address(a, &r->local) ?
+			       NULL : "the kernel's request has a malformed local address";
+	case TLSOCK_A_REQUEST_REMOTE:
+		return get_address(a, &r->remote) ?
+			       NULL : "the kernel's request has a malformed remote address";
+	case TLSOCK_A_REQUEST_SERVER_NAME:
+		return tl_attribute_text(a, r->server_name, sizeof(r->server_name)) ?
+			       NULL : "the kernel's request has a malformed server name";
+	case TLSOCK_A_REQUEST_ALPN:
+		return tl_attribute_text(a, r->alpn, sizeof(r->alpn)) ?
+			       NULL : "the kernel's request has a malformed ALPN list";
+	case TLSOCK_A_REQUEST_PROFILE:
+		return tl_attribute_text(a, r->profile, sizeof(r->profile)) ?
+			       NULL : "the kernel's request has a malformed profile name";
+	case TLSOCK_A_REQUEST_VERIFY:
+		return get_enum(a, TLSOCK_VERIFY_REQUIRED, &r->verify) ?
+			       NULL : "the kernel's request has an unknown verify mode";
+	case TLSOCK_A_REQUEST_CLIENT_CERT:
+		return get_enum(a, TLSOCK_CLIENT_CERT_REQUIRE, &r->client_cert) ?
+			       NULL : "the kernel's request has an unknown client certificate mode";
+	case TLSOCK_A_REQUEST_UID:
+		return tl_attribute_u32(a, &r->uid) ? NULL : "the kernel's request has a malformed uid";
+	case TLSOCK_A_REQUEST_GID:
+		return tl_attribute_u32(a, &r->gid) ? NULL : "the kernel's request has a malformed gid";
+	case TLSOCK_A_REQUEST_PID:
+		return tl_attribute_u32(a, &r->pid) ? NULL : "the kernel's request has a malformed pid";
+	case TLSOCK_A_REQUEST_CGROUP:
+		return tl_attribute_u64(a, &r->cgroup) ?
+			       NULL : "the kernel's request has a malformed cgroup id";
+	}
+	return NULL;
+}
+
+/* Attributes that no request can do without */
+static const char *check_complete(const struct tl_request *r, uint64_t seen)
+{
+	if (!r->has_id)
+		return "the kernel's request has no id";
+	if (r->fd < 0)
+		return "the kernel's request has no descriptor";
+	if (!(seen & (1ULL << TLSOCK_A_REQUEST_ROLE)))
+		return "the kernel's request has no role";
+	if (!(seen & (1ULL << TLSOCK_A_REQUEST_TIMEOUT_MS)))
+		return "the kernel's request has no timeout";
+	if (r->local.ss_family && r->remote.ss_family &&
+	    r->local.ss_family != r->remote.ss_family)
+		return "the kernel's request has addresses of two families";
+	return NULL;
+}
+
+/* A peer that is gone has no address any more: its handshake will fail by itself. */
+static void fill_addresses(struct tl_request *r)
+{
+	if (!r->local.ss_family)
+		r->local.ss_family = r->remote.ss_family ? r->remote.ss_family : AF_INET;
+	if (!r->remote.ss_family)
+		r->remote.ss_family = r->local.ss_family;
+}
+
+static void parse_request(const struct tl_attribute *nest, struct tl_request *r)
+{
+	struct tl_attributes rest;
+	struct tl_attribute a;
+	const char *mistake = NULL;
+	uint64_t seen = 0;
+	int more;
+
+	memset(r, 0, sizeof(*r));
+	r->fd = -1;
+	r->verify = -1;
+	r->client_cert = -1;
+	tl_attributes_init(&rest, nest->data, nest->length);
+	while ((more = tl_attributes_next(&rest, &a)) > 0) {
+		const char *text = get_attribute(&a, r);
+
+		/* The first mistake counts, but id and descriptor may come later. */
+		if (text && !mistake)
+			mistake = text;
+		if (a.type <= TLSOCK_A_REQUEST_MAX)
+			seen |= 1ULL << a.type;
+	}
+	if (more < 0 && !mistake)
+		mistake = "the kernel's request is cut";
+	fill_addresses(r);
+	r->mistake = mistake ? mistake : check_complete(r, seen);
+}
+
+int tl_accept_parse(const void *data, size_t length, struct tl_accept *out)
+{
+	struct tl_attributes rest;
+	struct tl_attribute a;
+	int more;
+
+	out->n = 0;
+	out->pending = 0;
+	tl_attributes_init(&rest, data, length);
+	while ((more = tl_attributes_next(&rest, &a)) > 0) {
+		if (a.type == TLSOCK_A_ACCEPT_REQUEST) {
+			if (out->n == TLSOCK_MAX_ACCEPT)
+				return -EBADMSG;
+			parse_request(&a, &out->requests[out->n++]);
+		} else if (a.type == TLSOCK_A_ACCEPT_PENDING) {
+			if (!tl_attribute_u32(&a, &out->pending))
+				return -EBADMSG;
+		}
+	}
+	return more;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the kernel answers to ACCEPT, from attributes to plain structs. Pure:
+ * nothing is sent, opened or closed here.
+ */
+#ifndef TLSOCK_LIB_ACCEPT_H
+#define TLSOCK_LIB_ACCEPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <linux/tlsock.h>
+
+/**
+ * struct tl_request - one request of the kernel, attribute set "request"
+ * @id: the kernel's number
+ * @has_id: @id is valid
+ * @fd: descriptor that the kernel installed in the caller, -1 if none
+ * @role: TLSOCK_ROLE_*
+ * @timeout_ms: milliseconds left
+ * @local: local address, AF_INET or AF_INET6
+ * @remote: remote address, of the same family; all zero if the peer is gone
+ * @server_name: "" if the program set none
+ * @alpn: "" if the program set none
+ * @profile: "" for the default
+ * @verify: TLSOCK_VERIFY_*, -1 if the program set none
+ * @client_cert: TLSOCK_CLIENT_CERT_*, -1 if the program set none
+ * @uid: effective user that made the socket
+ * @gid: its group
+ * @pid: process, 0 if not visible
+ * @cgroup: id of the socket's cgroup, 0 if there is none
+ * @mistake: a sentence if the request cannot be used, else NULL. @id (if
+ *	@has_id) and @fd are valid nevertheless, so that it can be answered.
+ */
+struct tl_request {
+	uint32_t		id;
+	int			has_id;
+	int			fd;
+	uint32_t		role;
+	uint32_t		timeout_ms;
+	struct sockaddr_storage	local;
+	struct sockaddr_storage	remote;
+	char			server_name[TLSOCK_MAX_NAME + 1];
+	char			alpn[TLSOCK_MAX_NAME + 1];
+	char			profile[TLSOCK_MAX_PROFILE + 1];
+	int			verify;
+	int			client_cert;
+	uint32_t		uid;
+	uint32_t		gid;
+	uint32_t		pid;
+	uint64_t		cgroup;
+	const char		*mistake;
+};
+
+/**
+ * struct tl_accept - one reply to ACCEPT
+ * @n: requests in it
+ * @requests: the requests; the caller owns the descriptors in them
+ * @pending: requests that still wait in the kernel
+ */
+struct tl_accept {
+	unsigned int		n;
+	uint32_t		pending;
+	struct tl_request	requests[TLSOCK_MAX_ACCEPT];
+};
+
+/**
+ * tl_accept_parse - parse the attributes of a reply to ACCEPT
+ * @data: the attributes, behind the generic netlink header
+ * @length: their bytes
+ * @out: the reply; valid on error too, with what was found before it
+ *
+ * Unknown attributes are skipped, so that an older helper works with a newer
+ * kernel.
+ *
+ * Return: 0, -EBADMSG if the attributes themselves are cut or too many
+ */
+int tl_accept_parse(const void *data, size_t length, struct tl_accept *out);
+
+#endif
