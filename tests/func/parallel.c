@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Many connections at once through the real helper: 200 clients connect to
+ * one listener, all from one thread with epoll.
+ */
+#include "lib/harness.h"
+#include "lib/real.h"
+
+#include <sys/epoll.h>
+
+#define CONNECTIONS	200
+
+enum { LISTENER = 2 * CONNECTIONS };
+
+FIXTURE(parallel) {
+	struct t_addr addr;
+	int epoll;
+	int listener;
+	int clients[CONNECTIONS];
+	int servers[CONNECTIONS];
+	int n_servers;
+};
+
+FIXTURE_SETUP(parallel)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = LISTENER };
+
+	signal(SIGPIPE, SIG_IGN);
+	self->epoll = epoll_create1(EPOLL_CLOEXEC);
+	self->listener = t_listen(AF_INET, IPPROTO_TLS, &self->addr);
+	ASSERT_LE(0, self->listener);
+	t_nonblock(self->listener, true);
+	ASSERT_EQ(0, t_set_text(self->listener, TLSOCK_PROFILE, "web"));
+	ASSERT_EQ(0, epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->listener, &event));
+	if (!t_real_helper())
+		SKIP(return, "no helper runs here");
+}
+
+FIXTURE_TEARDOWN(parallel)
+{
+	close(self->listener);
+	close(self->epoll);
+}
+
+static int client_start(FIXTURE_DATA(parallel) *self, int index)
+{
+	struct epoll_event event = { .events = EPOLLOUT, .data.u32 = index };
+	int fd = t_socket(AF_INET, IPPROTO_TLS, SOCK_NONBLOCK);
+	int err;
+
+	self->clients[index] = fd;
+	t_set_int(fd, SOL_TLSOCK, TLSOCK_TIMEOUT_MS, 60000);
+	err = t_set_text(fd, TLSOCK_SERVER_NAME, "web.test");
+	if (!err)
+		err = t_connect(fd, &self->addr);
+	if (err != -EINPROGRESS)
+		return err;
+	return epoll_ctl(self->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+/* A connected client says its number and waits for the echo. */
+static int client_event(FIXTURE_DATA(parallel) *self, uint32_t index, int *done)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = index };
+	int fd = self->clients[index];
+	uint32_t number = index;
+
+	if (t_poll(fd, POLLIN, 0) & POLLIN) {
+		if (recv(fd, &number, sizeof(number), 0) != sizeof(number) || number != ~index)
+			return -EBADMSG;
+		(*done)++;
+		close(fd);
+		return 0;
+	}
+	if (t_so_error(fd) || send(fd, &number, sizeof(number), 0) != sizeof(number))
+		return -EIO;
+	return epoll_ctl(self->epoll, EPOLL_CTL_MOD, fd, &event) ? -errno : 0;
+}
+
+static int accept_all(FIXTURE_DATA(parallel) *self)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int fd;
+
+	while ((fd = accept4(self->listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+		event.data.u32 = CONNECTIONS + self->n_servers;
+		self->servers[self->n_servers++] = fd;
+		if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, fd, &event))
+			return -errno;
+	}
+	return errno == EAGAIN ? 0 : -errno;
+}
+
+static int server_event(int fd)
+{
+	uint32_t number;
+	ssize_t n = recv(fd, &number, sizeof(number), 0);
+
+	if (n == 0) {
+		close(fd);
+		return 0;
+	}
+	number = ~number;
+	if (n != sizeof(number) || send(fd, &number, sizeof(number), 0) != sizeof(number))
+		return -EIO;
+	return 0;
+}
+
+TEST_F_TIMEOUT(parallel, two_hundred, 120)
+{
+	struct epoll_event events[64];
+	int i, n, err, done = 0;
+
+	for (i = 0; i < CONNECTIONS; i++)
+		ASSERT_EQ(0, client_start(self, i));
+	while (done < CONNECTIONS) {
+		n = epoll_wait(self->epoll, events, 64, 60000);
+		ASSERT_LT(0, n);
+		for (i = 0; i < n; i++) {
+			uint32_t which = events[i].data.u32;
+
+			if (which == LISTENER)
+				err = accept_all(self);
+			else if (which >= CONNECTIONS)
+				err = server_event(self->servers[which - CONNECTIONS]);
+			else
+				err = client_event(self, which, &done);
+			ASSERT_EQ(0, err) {
+				TH_LOG("event of %u, %d done", which, done);
+			}
+		}
+	}
+	EXPECT_EQ(CONNECTIONS, self->n_servers);
+}
+
+TEST_F_TIMEOUT(parallel, one_after_the_other, 60)
+{
+	struct t_real real = { .server_profile = "web", .name = "web.test" };
+	int i;
+
+	/* Nothing is left behind by a connection that the next one could trip over. */
+	for (i = 0; i < 30; i++) {
+		ASSERT_EQ(0, t_real_connect(&real));
+		t_real_close(&real);
+	}
+}
+
+TEST_HARNESS_MAIN
