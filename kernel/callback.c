@@ -22,14 +22,14 @@ static struct tlsock_sock *callback_owner(const struct sock *isk)
 static void callback_data_ready(struct sock *isk)
 {
 	struct tlsock_sock *ts;
-	u8 state;
+	enum tlsock_state state;
 
 	read_lock_bh(&isk->sk_callback_lock);
 	ts = callback_owner(isk);
 	if (ts) {
 		/* The helper may wait for handshake bytes on the inner socket. */
 		ts->data_ready(isk);
-		state = smp_load_acquire(&ts->state);
+		state = tlsock_state(ts);
 		if (state == TLSOCK_STATE_ESTABLISHED || state == TLSOCK_STATE_LISTEN)
 			tlsock_outer(ts)->sk_data_ready(tlsock_outer(ts));
 	}
@@ -44,7 +44,7 @@ static void callback_write_space(struct sock *isk)
 	ts = callback_owner(isk);
 	if (ts) {
 		ts->write_space(isk);
-		if (smp_load_acquire(&ts->state) == TLSOCK_STATE_ESTABLISHED &&
+		if (tlsock_state(ts) == TLSOCK_STATE_ESTABLISHED &&
 		    sk_stream_is_writeable(isk))
 			tlsock_outer(ts)->sk_write_space(tlsock_outer(ts));
 	}
@@ -64,13 +64,13 @@ static void callback_connecting(struct tlsock_sock *ts)
 static void callback_state_change(struct sock *isk)
 {
 	struct tlsock_sock *ts;
-	u8 state;
+	enum tlsock_state state;
 
 	read_lock_bh(&isk->sk_callback_lock);
 	ts = callback_owner(isk);
 	if (ts) {
 		ts->state_change(isk);
-		state = smp_load_acquire(&ts->state);
+		state = tlsock_state(ts);
 		if (state == TLSOCK_STATE_CONNECTING)
 			callback_connecting(ts);
 		else if (state == TLSOCK_STATE_ESTABLISHED)
@@ -83,14 +83,14 @@ static void callback_error_report(struct sock *isk)
 {
 	struct tlsock_sock *ts;
 	struct sock *sk;
-	u8 state;
+	enum tlsock_state state;
 
 	read_lock_bh(&isk->sk_callback_lock);
 	ts = callback_owner(isk);
 	if (ts) {
 		ts->error_report(isk);
 		sk = tlsock_outer(ts);
-		state = smp_load_acquire(&ts->state);
+		state = tlsock_state(ts);
 		if (state == TLSOCK_STATE_CONNECTING) {
 			callback_connecting(ts);
 		} else if (state == TLSOCK_STATE_ESTABLISHED) {

@@ -6,6 +6,7 @@
 #ifndef _TLSOCK_COMPAT_H
 #define _TLSOCK_COMPAT_H
 
+#include <linux/slab.h>
 #include <linux/version.h>
 #include <net/sock.h>
 #include <net/tls.h>
@@ -13,6 +14,11 @@
 /* Address arguments of bind and connect got a type of their own in 6.19. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
 #define sockaddr_unsized sockaddr
+#endif
+
+/* Allocation by type came in 7.0. */
+#ifndef kzalloc_obj
+#define kzalloc_obj(obj, gfp) ((typeof(obj) *)kzalloc(sizeof(obj), gfp))
 #endif
 
 /**

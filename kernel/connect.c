@@ -87,7 +87,7 @@ int tlsock_connect_start(struct tlsock_sock *ts, enum tlsock_role role,
 					 "out of memory");
 	}
 	if (err)
-		tlsock_request_count(sock_net(tlsock_outer(ts)), done);
+		tlsock_done_count(sock_net(tlsock_outer(ts)), done);
 	return err;
 }
 
@@ -205,7 +205,7 @@ static int connect_begin(struct tlsock_sock *ts, struct sockaddr_unsized *addr, 
 
 static bool connect_pending(const struct tlsock_sock *ts)
 {
-	u8 state = smp_load_acquire(&ts->state);
+	enum tlsock_state state = tlsock_state(ts);
 
 	return state == TLSOCK_STATE_CONNECTING || state == TLSOCK_STATE_HANDSHAKE;
 }

@@ -21,7 +21,7 @@ static int io_wait_established(struct sock *sk, long timeo, int none)
 	struct tlsock_sock *ts = tlsock_sk(sk);
 	int err;
 
-	switch ((enum tlsock_state)smp_load_acquire(&ts->state)) {
+	switch (tlsock_state(ts)) {
 	case TLSOCK_STATE_ESTABLISHED:
 		return 0;
 	case TLSOCK_STATE_CONNECTING:
@@ -31,7 +31,7 @@ static int io_wait_established(struct sock *sk, long timeo, int none)
 		err = tlsock_connect_wait(sk, &timeo);
 		if (err)
 			return err;
-		if (smp_load_acquire(&ts->state) == TLSOCK_STATE_ESTABLISHED)
+		if (tlsock_state(ts) == TLSOCK_STATE_ESTABLISHED)
 			return 0;
 		break;
 	case TLSOCK_STATE_INIT:
@@ -141,7 +141,7 @@ int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	if (ret)
 		return ret;
 	timeo = sock_sndtimeo(sk, flags & MSG_DONTWAIT);
-	if (unlikely(smp_load_acquire(&ts->state) != TLSOCK_STATE_ESTABLISHED)) {
+	if (unlikely(tlsock_state(ts) != TLSOCK_STATE_ESTABLISHED)) {
 		ret = io_wait_established(sk, timeo, -EPIPE);
 		if (ret)
 			return sk_stream_error(sk, flags, ret);
@@ -261,7 +261,7 @@ int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flag
 
 	if (unlikely(flags & MSG_OOB))
 		return -EINVAL;
-	if (unlikely(smp_load_acquire(&ts->state) != TLSOCK_STATE_ESTABLISHED)) {
+	if (unlikely(tlsock_state(ts) != TLSOCK_STATE_ESTABLISHED)) {
 		ret = io_wait_established(sk, sock_rcvtimeo(sk, flags & MSG_DONTWAIT),
 					  -ENOTCONN);
 		if (ret)
@@ -281,6 +281,6 @@ void tlsock_splice_eof(struct socket *sock)
 	struct tlsock_sock *ts = tlsock_sk(sock->sk);
 	const struct proto_ops *ops = READ_ONCE(ts->inner->ops);
 
-	if (smp_load_acquire(&ts->state) == TLSOCK_STATE_ESTABLISHED && ops->splice_eof)
+	if (tlsock_state(ts) == TLSOCK_STATE_ESTABLISHED && ops->splice_eof)
 		ops->splice_eof(ts->inner);
 }

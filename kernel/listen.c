@@ -35,7 +35,7 @@ int tlsock_listen(struct socket *sock, int backlog)
 	    (ts->state != TLSOCK_STATE_INIT && ts->state != TLSOCK_STATE_LISTEN))
 		goto out;
 	if (!queue) {
-		queue = kzalloc(sizeof(*queue), GFP_KERNEL_ACCOUNT);
+		queue = kzalloc_obj(*queue, GFP_KERNEL_ACCOUNT);
 		err = -ENOMEM;
 		if (!queue)
 			goto out;
@@ -171,7 +171,7 @@ void tlsock_listen_child_done(struct tlsock_sock *ts, struct tlsock_sock *child,
 	if (drop) {
 		tlsock_close_child(child);
 		/* There is room for a connection that TCP held back. */
-		wake = smp_load_acquire(&ts->state) == TLSOCK_STATE_LISTEN &&
+		wake = tlsock_state(ts) == TLSOCK_STATE_LISTEN &&
 		       !reqsk_queue_empty(&inet_csk(ts->inner->sk)->icsk_accept_queue);
 	}
 	if (wake)
@@ -246,7 +246,7 @@ static int listen_wait(struct sock *sk, bool *empty, long timeo, struct tlsock_s
 
 	add_wait_queue_exclusive(sk_sleep(sk), &wait);
 	for (;;) {
-		if (smp_load_acquire(&ts->state) != TLSOCK_STATE_LISTEN) {
+		if (tlsock_state(ts) != TLSOCK_STATE_LISTEN) {
 			err = -EINVAL;
 			break;
 		}

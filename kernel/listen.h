@@ -23,7 +23,7 @@ struct tlsock_sock;
  * @closed: no child may enter any more
  */
 struct tlsock_acceptq {
-	spinlock_t		lock;
+	spinlock_t		lock; /* all of it */
 	struct list_head	pending;
 	struct list_head	ready;
 	unsigned int		count;

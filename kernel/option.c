@@ -48,7 +48,7 @@ static bool option_dup(char **to, const char *from)
 /* A copy that nobody shares; of the defaults if there is nothing yet. */
 static struct tlsock_cfg *option_clone(const struct tlsock_cfg *old)
 {
-	struct tlsock_cfg *cfg = kzalloc(sizeof(*cfg), GFP_KERNEL_ACCOUNT);
+	struct tlsock_cfg *cfg = kzalloc_obj(*cfg, GFP_KERNEL_ACCOUNT);
 
 	if (!cfg)
 		return NULL;
@@ -253,6 +253,7 @@ static int option_put_info(struct tlsock_sock *ts, char __user *value, int __use
 static int option_put_error(struct tlsock_sock *ts, char __user *value, int __user *len, int room)
 {
 	static const struct tlsock_error none = { .alert_sent = -1, .alert_received = -1 };
+	/* Pairs with cmpxchg() in tlsock_sock_set_error(). */
 	const struct tlsock_error *error = smp_load_acquire(&ts->error);
 
 	return option_put_data(error ?: &none, sizeof(none), value, len, room);

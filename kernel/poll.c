@@ -8,6 +8,9 @@
 #include "listen.h"
 #include "sock.h"
 
+/* Tickets read in one go, so that poll() returns. */
+#define POLL_TICKETS_MAX	16
+
 static __poll_t poll_inner(struct file *file, struct socket *inner)
 {
 	return READ_ONCE(inner->ops)->poll(file, inner, NULL);
@@ -21,10 +24,11 @@ static __poll_t poll_inner(struct file *file, struct socket *inner)
 static __poll_t poll_established(struct tlsock_sock *ts, struct file *file)
 {
 	__poll_t mask = poll_inner(file, ts->inner);
+	int i = 0;
 
 	if ((mask & EPOLLIN) && ts->role == TLSOCK_ROLE_CLIENT &&
 	    !test_bit(TLSOCK_F_RX_DATA, &ts->flags)) {
-		while (tlsock_record_receive(ts) > 0)
+		while (i++ < POLL_TICKETS_MAX && tlsock_record_receive(ts) > 0)
 			;
 		mask = poll_inner(file, ts->inner);
 	}
@@ -52,7 +56,7 @@ __poll_t tlsock_poll(struct file *file, struct socket *sock, struct poll_table_s
 
 	sock_poll_wait(file, sock, wait);
 	/* ORDER: a state read before we were on the queue might change unseen. */
-	switch ((enum tlsock_state)smp_load_acquire(&ts->state)) {
+	switch (tlsock_state(ts)) {
 	case TLSOCK_STATE_INIT:
 		mask = poll_inner(file, ts->inner);
 		break;

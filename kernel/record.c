@@ -105,11 +105,13 @@ void tlsock_record_abort(struct tlsock_sock *ts, int error, int sent, int receiv
 	done.error.alert_sent = sent;
 	done.error.alert_received = received;
 	tlsock_sock_set_error(ts, &done.error);
+	/* What kernel TLS left there would keep the alert from being sent. */
+	sock_error(ts->inner->sk);
 	if (!test_and_set_bit(TLSOCK_F_TX_CLOSED, &ts->flags) && sent >= 0)
 		tlsock_record_send_alert(ts, TLS_ALERT_LEVEL_FATAL, sent);
 	/* ORDER: whoever sees the end finds the reason in sk_err. */
 	WRITE_ONCE(sk->sk_err, error);
-	smp_mb__before_atomic();
+	smp_mb__before_atomic(); /* with the bit */
 	set_bit(TLSOCK_F_RX_EOF, &ts->flags);
 	kernel_sock_shutdown(ts->inner, SHUT_RDWR);
 	sk->sk_state_change(sk);

@@ -37,68 +37,6 @@ void tlsock_request_net_exit(struct tlsock_net *tn)
 	xa_destroy(&tn->requests);
 }
 
-static enum tlsock_outcome request_outcome(int error)
-{
-	switch (error) {
-	case 0:
-		return TLSOCK_OUTCOME_OK;
-	case EPROTO:
-		return TLSOCK_OUTCOME_PROTOCOL;
-	case ECONNRESET:
-		return TLSOCK_OUTCOME_RESET;
-	case ETIMEDOUT:
-		return TLSOCK_OUTCOME_TIMEOUT;
-	case EKEYREJECTED:
-		return TLSOCK_OUTCOME_UNTRUSTED;
-	case EKEYEXPIRED:
-		return TLSOCK_OUTCOME_EXPIRED;
-	case EKEYREVOKED:
-		return TLSOCK_OUTCOME_REVOKED;
-	case ENOKEY:
-		return TLSOCK_OUTCOME_NO_KEY;
-	case EACCES:
-	case EPERM:
-		return TLSOCK_OUTCOME_DENIED;
-	case EUNATCH:
-		return TLSOCK_OUTCOME_NO_HELPER;
-	case EIO:
-		return TLSOCK_OUTCOME_HELPER_DIED;
-	default:
-		return TLSOCK_OUTCOME_OTHER;
-	}
-}
-
-/**
- * tlsock_done_init - describe an outcome
- * @done: filled
- * @error: positive errno, 0 for success
- * @stage: where it failed
- * @text: one sentence, cut to what fits; NULL for none
- */
-void tlsock_done_init(struct tlsock_done *done, int error, enum tlsock_stage stage,
-		      const char *text)
-{
-	memset(done, 0, sizeof(*done));
-	done->error.error = error;
-	done->error.stage = stage;
-	done->error.alert_sent = -1;
-	done->error.alert_received = -1;
-	if (text)
-		strscpy(done->error.text, text);
-	done->outcome = request_outcome(error);
-}
-
-/**
- * tlsock_request_count - add an outcome to the counters
- * @net: network namespace of the socket
- * @done: the outcome
- */
-void tlsock_request_count(const struct net *net, const struct tlsock_done *done)
-{
-	atomic64_inc(&tlsock_request_net(net)->outcomes[done->outcome]);
-	trace_tlsock_outcome(done);
-}
-
 /** tlsock_request_put - drop a reference */
 void tlsock_request_put(struct tlsock_req *req)
 {
@@ -141,7 +79,7 @@ static void request_end(struct tlsock_req *req, const struct tlsock_done *done)
 {
 	request_unlink(req);
 	trace_tlsock_request_end(req);
-	tlsock_request_count(req->net, done);
+	tlsock_done_count(req->net, done);
 	if (req->portid && (done->outcome == TLSOCK_OUTCOME_CANCELED ||
 			    done->outcome == TLSOCK_OUTCOME_TIMEOUT))
 		tlsock_notify_cancel(req->net, req->portid, req->id);
@@ -244,7 +182,7 @@ int tlsock_request_submit(struct tlsock_sock *ts)
 	sock_owned_by_me(tlsock_outer(ts));
 	if (!tlsock_notify_has_helper(net))
 		return -EUNATCH;
-	req = kzalloc(sizeof(*req), GFP_KERNEL_ACCOUNT);
+	req = kzalloc_obj(*req, GFP_KERNEL_ACCOUNT);
 	if (!req)
 		return -ENOMEM;
 	refcount_set(&req->ref, 2);	/* whoever completes, and the timer */

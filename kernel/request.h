@@ -81,7 +81,7 @@ struct tlsock_req {
  * @outcomes: completed requests by enum tlsock_outcome
  */
 struct tlsock_net {
-	spinlock_t		lock;
+	spinlock_t		lock; /* requests of the namespace */
 	struct list_head	pending;
 	unsigned int		n_pending;
 	struct xarray		requests;
@@ -107,12 +107,12 @@ unsigned int tlsock_request_accept(struct tlsock_net *tn, u32 portid,
 				   struct tlsock_req **reqs, unsigned int limit);
 void tlsock_request_return(struct tlsock_net *tn, struct tlsock_req **reqs, unsigned int n);
 struct tlsock_req *tlsock_request_find(struct tlsock_net *tn, u32 id, u32 portid);
-void tlsock_request_count(const struct net *net, const struct tlsock_done *done);
 void tlsock_request_put(struct tlsock_req *req);
 void tlsock_request_helper_died(struct net *net, u32 portid);
 
 void tlsock_done_init(struct tlsock_done *done, int error, enum tlsock_stage stage,
 		      const char *text);
+void tlsock_done_count(const struct net *net, const struct tlsock_done *done);
 
 void tlsock_notify_ready(struct net *net);
 void tlsock_notify_cancel(struct net *net, u32 portid, u32 id);

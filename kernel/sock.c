@@ -68,6 +68,7 @@ void tlsock_sock_set_state(struct tlsock_sock *ts, enum tlsock_state state)
 	else if (old == TLSOCK_STATE_ESTABLISHED)
 		atomic_dec(&tn->established);
 	WRITE_ONCE(sk->sk_state, sock_tcp_state[state]);
+	/* Pairs with tlsock_state(). */
 	smp_store_release(&ts->state, state);
 }
 

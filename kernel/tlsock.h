@@ -83,7 +83,7 @@ struct tlsock_sock {
 	void			(*write_space)(struct sock *sk);
 	void			(*state_change)(struct sock *sk);
 	void			(*error_report)(struct sock *sk);
-	struct mutex		ctrl_lock;
+	struct mutex		ctrl_lock; /* readers of control records */
 	struct tlsock_cfg	*cfg;
 	struct tlsock_req	*req;
 	struct pid		*pid;
@@ -108,6 +108,13 @@ struct tlsock6_sock {
 static inline struct tlsock_sock *tlsock_sk(const struct sock *sk)
 {
 	return (struct tlsock_sock *)sk;
+}
+
+/* The state, and everything that was set before it was entered. */
+static inline enum tlsock_state tlsock_state(const struct tlsock_sock *ts)
+{
+	/* Pairs with tlsock_sock_set_state(). */
+	return smp_load_acquire(&ts->state);
 }
 
 static inline struct sock *tlsock_outer(struct tlsock_sock *ts)
