@@ -35,7 +35,7 @@ help:
 	@echo '  SANITIZE=1                       userspace with ASan and UBSan'
 	@echo '  V=1                              show the commands'
 
-.PHONY: all help module helper cli tests unit func check demo lint gen wolfssl
+.PHONY: all help module helper cli tests unit func net check demo lint gen wolfssl
 .PHONY: install install-module install-userspace install-user uninstall install-tests clean FORCE
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
@@ -69,7 +69,8 @@ $(BUILD)/flags: FORCE
 
 # --- libraries ---------------------------------------------------------------
 
-# Compiler and linker flags of each library in files for gcc's @file.
+# Compiler and linker flags of each library in files for gcc's @file. liburing is
+# linked statically: Debian 12's shared one lacks functions that its header has.
 apt_libnl-3.0 := libnl-3-dev
 apt_libnl-genl-3.0 := libnl-genl-3-dev
 apt_liburing := liburing-dev
@@ -79,13 +80,13 @@ apt_libcap-ng := libcap-ng-dev
 apt_json-c := libjson-c-dev
 apt_wolfssl := libwolfssl-dev
 
-$(BUILD)/lib/%.cflags:
+$(BUILD)/lib/%.cflags: Makefile
 	@mkdir -p $(@D)
 	@command -v pkg-config >/dev/null || \
 		{ echo 'pkg-config is missing: apt-get install pkg-config' >&2; exit 1; }
 	@pkg-config --exists $* || \
 		{ echo 'The library $* is missing: apt-get install $(apt_$*)' >&2; exit 1; }
-	@pkg-config --libs $* >$(@D)/$*.libs
+	@pkg-config --libs $* | sed 's/-luring/-l:liburing.a/' >$(@D)/$*.libs
 	@pkg-config --cflags $* >$@
 
 # The tuned wolfSSL lies in the cache, which may be emptied at any time.
@@ -120,6 +121,7 @@ libs_tlsockd := libnl-3.0 libnl-genl-3.0 liburing inih libseccomp libcap-ng wolf
 libs_cli := libnl-3.0 libnl-genl-3.0 json-c
 libs_preload :=
 libs_func := kselftest liburing libnl-3.0 libnl-genl-3.0
+libs_net :=
 libs_unit := kselftest $(libs_tlsockd) json-c
 
 dir_lib := userspace/lib
@@ -127,6 +129,7 @@ dir_tlsockd := userspace/tlsockd
 dir_cli := userspace/cli
 dir_preload := userspace/preload
 dir_func := tests/func
+dir_net := tests/net
 dir_unit := tests/unit
 
 lib_files = $(libs_$(1):%=$(BUILD)/lib/%.cflags)
@@ -141,7 +144,7 @@ $(BUILD)/$(1)/$(dir_$(2))/%.o: $(dir_$(2))/%.c $(BUILD)/flags $(call lib_files,$
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $$(flags_$(1)) $(call lib_cflags,$(2)) -MMD -MP -c -o $$@ $$<
 endef
-components := lib tlsockd cli preload func unit
+components := lib tlsockd cli preload func net unit
 $(foreach k,obj san,$(foreach c,$(components),$(eval $(call compile_rule,$(k),$(c)))))
 -include $(shell find $(BUILD)/obj $(BUILD)/san -name '*.d' 2>/dev/null)
 
@@ -190,14 +193,21 @@ $(BUILD)/libtlsock-preload.so: $(call objects,obj,preload) $(BUILD)/obj/lib.a
 
 func_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/func/*.c))
 unit_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
-tests: func unit
+net_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/net/*.c))
+tests: func net unit
 func: $(func_programs)
+net: $(net_programs)
 unit: $(unit_programs)
 
 $(BUILD)/tests/func/%: $(BUILD)/$(kind)/tests/func/%.o $(BUILD)/$(kind)/lib-func.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(call link,$@,$(kind),$(link_exe),func)
+
+$(BUILD)/tests/net/%: $(BUILD)/$(kind)/tests/net/%.o
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(call link,$@,$(kind),$(link_exe),net)
 
 $(BUILD)/tests/unit/%: $(BUILD)/san/tests/unit/%.o $(BUILD)/san/lib-unit.a \
 		$(BUILD)/san/tlsockd.a $(BUILD)/san/cli.a $(BUILD)/san/lib.a
@@ -270,7 +280,7 @@ uninstall:
 
 install-tests: tests
 	$(Q)mkdir -p '$(libdir)/tlsock/tests' '$(DESTDIR)/etc/tlsock'
-	$(Q)for f in $(func_programs) $(unit_programs); do \
+	$(Q)for f in $(func_programs) $(net_programs) $(unit_programs); do \
 		install -D $$f "$(libdir)/tlsock/tests/$${f#$(BUILD)/tests/}"; done
 	$(Q)[ ! -d tests/conf ] || cp -rT tests/conf '$(DESTDIR)/etc/tlsock'
 	$(Q)[ ! -x tests/pki ] || tests/pki '$(DESTDIR)/etc/tlsock/pki'
