@@ -8,8 +8,8 @@
 
 set -uo pipefail
 cd "$(dirname "$0")" || exit
-# shellcheck source=tests/net/cli_tap.sh
-. ./cli_tap.sh
+# shellcheck source=tests/net/cli_tap.bash
+. ./cli_tap.bash
 
 peer=$PWD/cli_peer.py
 busybox=/bin/busybox

@@ -5,8 +5,8 @@
 
 set -uo pipefail
 cd "$(dirname "$0")" || exit
-# shellcheck source=tests/net/cli_tap.sh
-. ./cli_tap.sh
+# shellcheck source=tests/net/cli_tap.bash
+. ./cli_tap.bash
 
 # status NAME: one number of the last run's JSON
 number()
