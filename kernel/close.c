@@ -68,6 +68,7 @@ void tlsock_close_child(struct tlsock_sock *ts)
 	listener = ts->listener;
 	ts->listener = NULL;
 	close_locked(ts);
+	sock_orphan(sk);
 	release_sock(sk);
 	sock_put(tlsock_outer(listener));	/* from the start of the handshake */
 	sock_put(sk);
