@@ -84,7 +84,8 @@ TEST(recorded_reply)
 	EXPECT_EQ(TLSOCK_ROLE_CLIENT, r[0].role);
 	EXPECT_EQ(15000, r[0].timeout_ms);
 	EXPECT_EQ(AF_INET, r[0].remote.ss_family);
-	inet_ntop(AF_INET, &((const struct sockaddr_in *)&r[0].remote)->sin_addr, host, sizeof(host));
+	inet_ntop(AF_INET, &((const struct sockaddr_in *)&r[0].remote)->sin_addr, host,
+		  sizeof(host));
 	EXPECT_STREQ("192.0.2.1", host);
 	EXPECT_EQ(443, ntohs(((const struct sockaddr_in *)&r[0].remote)->sin_port));
 	EXPECT_STREQ("web.test", r[0].server_name);
@@ -292,7 +293,7 @@ TEST(wrong_values)
 	EXPECT_MISTAKE("unknown verify mode");
 	begin(&b, 0);
 	add_u32(&b, TLSOCK_A_REQUEST_CLIENT_CERT, 3);
-	EXPECT_MISTAKE("unknown client certificate mode");
+	EXPECT_MISTAKE("unknown client-cert mode");
 	begin(&b, TLSOCK_A_REQUEST_REMOTE);
 	add(&b, TLSOCK_A_REQUEST_REMOTE, &in6, sizeof(in6));
 	EXPECT_MISTAKE("two families");
@@ -337,9 +338,11 @@ TEST(too_many_requests)
 
 /* ENOENT for sequence 0x11 with a sentence; the message itself is left out. */
 static const unsigned char refused[] = {
-	0x3c, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x03, 0x11, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+	0x3c, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x03,
+	0x11, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
 	0xfe, 0xff, 0xff, 0xff,
-	0x40, 0x00, 0x00, 0x00, 0x20, 0x00, 0x01, 0x00, 0x11, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+	0x40, 0x00, 0x00, 0x00, 0x20, 0x00, 0x01, 0x00,
+	0x11, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
 	0x18, 0x00, 0x01, 0x00, 't', 'h', 'e', ' ', 'r', 'e', 'q', 'u', 'e', 's', 't', ' ',
 	'i', 's', ' ', 'o', 'v', 'e', 'r', 0x00,
 };

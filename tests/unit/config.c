@@ -51,10 +51,11 @@ static void collect(void *arg, const char *file, int line, const char *text)
 {
 	struct _test_data_folder *self = arg;
 	struct report *r = &self->reports[self->n_reports];
+	const char *slash = strrchr(file, '/');
 
 	if (self->n_reports++ >= MAX_REPORTS)
 		return;
-	snprintf(r->file, sizeof(r->file), "%s", strrchr(file, '/') ? strrchr(file, '/') + 1 : file);
+	snprintf(r->file, sizeof(r->file), "%s", slash ? slash + 1 : file);
 	r->line = line;
 	snprintf(r->text, sizeof(r->text), "%s", text);
 }
@@ -113,13 +114,15 @@ TEST_F(folder, every_key)
 
 	ASSERT_EQ(0, load(self,
 			  "# comment\n; comment\n\n"
-			  "[tlsockd]\nworkers = 3\nuser=nobody\nhandshakes\t=\t7\nlog-level = debug\n"
+			  "[tlsockd]\nworkers = 3\nuser=nobody\nhandshakes\t=\t7\n"
+			  "log-level = debug\n"
 			  "[ profile web ]\r\n"
 			  "  certificate = pki/a b.pem\nkey = /etc/key.pem\nca = ca.pem\n"
 			  "min-version = 1.3\nmax-version = 1.3\nciphers = A:B\ngroups = X25519\n"
 			  "alpn = h2,http/1.1\nserver-name = example.net\nverify = optional\n"
 			  "client-certificate = require\n"
-			  "[profile plain]\nca = system\nverify = none\nclient-certificate = request"));
+			  "[profile plain]\nca = system\nverify = none\n"
+			  "client-certificate = request"));
 	EXPECT_EQ(3, self->config->workers);
 	EXPECT_EQ(7, self->config->handshakes);
 	EXPECT_EQ(LOG_DEBUG, self->config->log_level);
@@ -212,7 +215,8 @@ TEST_F(folder, each_mistake_with_its_line)
 
 TEST_F(folder, all_mistakes_are_told)
 {
-	EXPECT_EQ(-EINVAL, load(self, "a\n[tlsockd]\nworkers = x\n[x]\ny = z\n[profile p]\nkey = k\n"));
+	EXPECT_EQ(-EINVAL, load(self, "a\n[tlsockd]\nworkers = x\n[x]\ny = z\n"
+				      "[profile p]\nkey = k\n"));
 	ASSERT_EQ(4, self->n_reports);
 	EXPECT_EQ(1, self->reports[0].line);
 	EXPECT_EQ(3, self->reports[1].line);

@@ -39,58 +39,72 @@ static bool get_enum(const struct tl_attribute *a, uint32_t max, int *out)
 	return true;
 }
 
-/* Stores one attribute. Returns a sentence if its value is not valid. */
-static const char *get_attribute(const struct tl_attribute *a, struct tl_request *r)
+/* What is wrong with a request whose attribute of that number is */
+static const char *const mistakes[] = {
+	[TLSOCK_A_REQUEST_ID] = "the kernel's request has a malformed id",
+	[TLSOCK_A_REQUEST_SOCKFD] = "the kernel's request has a malformed descriptor",
+	[TLSOCK_A_REQUEST_ROLE] = "the kernel's request has an unknown role",
+	[TLSOCK_A_REQUEST_TIMEOUT_MS] = "the kernel's request has a malformed timeout",
+	[TLSOCK_A_REQUEST_LOCAL] = "the kernel's request has a malformed local address",
+	[TLSOCK_A_REQUEST_REMOTE] = "the kernel's request has a malformed remote address",
+	[TLSOCK_A_REQUEST_SERVER_NAME] = "the kernel's request has a malformed server name",
+	[TLSOCK_A_REQUEST_ALPN] = "the kernel's request has a malformed ALPN list",
+	[TLSOCK_A_REQUEST_PROFILE] = "the kernel's request has a malformed profile name",
+	[TLSOCK_A_REQUEST_VERIFY] = "the kernel's request has an unknown verify mode",
+	[TLSOCK_A_REQUEST_CLIENT_CERT] = "the kernel's request has an unknown client-cert mode",
+	[TLSOCK_A_REQUEST_UID] = "the kernel's request has a malformed uid",
+	[TLSOCK_A_REQUEST_GID] = "the kernel's request has a malformed gid",
+	[TLSOCK_A_REQUEST_PID] = "the kernel's request has a malformed pid",
+	[TLSOCK_A_REQUEST_CGROUP] = "the kernel's request has a malformed cgroup id",
+};
+
+static bool get_fd(const struct tl_attribute *a, int *out)
 {
 	uint32_t value;
 
+	if (!tl_attribute_u32(a, &value) || value > INT32_MAX)
+		return false;
+	*out = (int)value;
+	return true;
+}
+
+/* Stores one attribute. Returns whether its value is valid. */
+static bool get_attribute(const struct tl_attribute *a, struct tl_request *r)
+{
 	switch (a->type) {
 	case TLSOCK_A_REQUEST_ID:
 		r->has_id = tl_attribute_u32(a, &r->id);
-		return r->has_id ? NULL : "the kernel's request has a malformed id";
+		return r->has_id;
 	case TLSOCK_A_REQUEST_SOCKFD:
-		if (!tl_attribute_u32(a, &value) || value > INT32_MAX)
-			return "the kernel's request has a malformed descriptor";
-		r->fd = (int)value;
-		return NULL;
+		return get_fd(a, &r->fd);
 	case TLSOCK_A_REQUEST_ROLE:
-		return tl_attribute_u32(a, &r->role) && r->role <= TLSOCK_ROLE_SERVER ?
-			       NULL : "the kernel's request has an unknown role";
+		return tl_attribute_u32(a, &r->role) && r->role <= TLSOCK_ROLE_SERVER;
 	case TLSOCK_A_REQUEST_TIMEOUT_MS:
-		return tl_attribute_u32(a, &r->timeout_ms) ?
-			       NULL : "the kernel's request has a malformed timeout";
+		return tl_attribute_u32(a, &r->timeout_ms);
 	case TLSOCK_A_REQUEST_LOCAL:
-		return get_address(a, &r->local) ?
-			       NULL : "the kernel's request has a malformed local address";
+		return get_address(a, &r->local);
 	case TLSOCK_A_REQUEST_REMOTE:
-		return get_address(a, &r->remote) ?
-			       NULL : "the kernel's request has a malformed remote address";
+		return get_address(a, &r->remote);
 	case TLSOCK_A_REQUEST_SERVER_NAME:
-		return tl_attribute_text(a, r->server_name, sizeof(r->server_name)) ?
-			       NULL : "the kernel's request has a malformed server name";
+		return tl_attribute_text(a, r->server_name, sizeof(r->server_name));
 	case TLSOCK_A_REQUEST_ALPN:
-		return tl_attribute_text(a, r->alpn, sizeof(r->alpn)) ?
-			       NULL : "the kernel's request has a malformed ALPN list";
+		return tl_attribute_text(a, r->alpn, sizeof(r->alpn));
 	case TLSOCK_A_REQUEST_PROFILE:
-		return tl_attribute_text(a, r->profile, sizeof(r->profile)) ?
-			       NULL : "the kernel's request has a malformed profile name";
+		return tl_attribute_text(a, r->profile, sizeof(r->profile));
 	case TLSOCK_A_REQUEST_VERIFY:
-		return get_enum(a, TLSOCK_VERIFY_REQUIRED, &r->verify) ?
-			       NULL : "the kernel's request has an unknown verify mode";
+		return get_enum(a, TLSOCK_VERIFY_REQUIRED, &r->verify);
 	case TLSOCK_A_REQUEST_CLIENT_CERT:
-		return get_enum(a, TLSOCK_CLIENT_CERT_REQUIRE, &r->client_cert) ?
-			       NULL : "the kernel's request has an unknown client certificate mode";
+		return get_enum(a, TLSOCK_CLIENT_CERT_REQUIRE, &r->client_cert);
 	case TLSOCK_A_REQUEST_UID:
-		return tl_attribute_u32(a, &r->uid) ? NULL : "the kernel's request has a malformed uid";
+		return tl_attribute_u32(a, &r->uid);
 	case TLSOCK_A_REQUEST_GID:
-		return tl_attribute_u32(a, &r->gid) ? NULL : "the kernel's request has a malformed gid";
+		return tl_attribute_u32(a, &r->gid);
 	case TLSOCK_A_REQUEST_PID:
-		return tl_attribute_u32(a, &r->pid) ? NULL : "the kernel's request has a malformed pid";
+		return tl_attribute_u32(a, &r->pid);
 	case TLSOCK_A_REQUEST_CGROUP:
-		return tl_attribute_u64(a, &r->cgroup) ?
-			       NULL : "the kernel's request has a malformed cgroup id";
+		return tl_attribute_u64(a, &r->cgroup);
 	}
-	return NULL;
+	return true;
 }
 
 /* Attributes that no request can do without */
@@ -133,11 +147,9 @@ static void parse_request(const struct tl_attribute *nest, struct tl_request *r)
 	r->client_cert = -1;
 	tl_attributes_init(&rest, nest->data, nest->length);
 	while ((more = tl_attributes_next(&rest, &a)) > 0) {
-		const char *text = get_attribute(&a, r);
-
 		/* The first mistake counts, but id and descriptor may come later. */
-		if (text && !mistake)
-			mistake = text;
+		if (!get_attribute(&a, r) && !mistake)
+			mistake = mistakes[a.type];
 		if (a.type <= TLSOCK_A_REQUEST_MAX)
 			seen |= 1ULL << a.type;
 	}

@@ -124,7 +124,8 @@ static int begin_profile(struct loading *l, const char *name, int line)
 	name += strspn(name, " \t");
 	if (!*name || strlen(name) > TLSOCK_MAX_PROFILE || strpbrk(name, " \t")) {
 		mistake(l, l->file, line,
-			"a profile's name must be one word of at most %d bytes", TLSOCK_MAX_PROFILE);
+			"a profile's name must be one word of at most %d bytes",
+			TLSOCK_MAX_PROFILE);
 		return 0;
 	}
 	other = find_profile(l->config, name);
@@ -143,8 +144,8 @@ static int begin_section(struct loading *l, const char *name, int line)
 	if (!strncmp(name, "profile", 7) && (!name[7] || name[7] == ' ' || name[7] == '\t'))
 		return begin_profile(l, name + 7, line);
 	if (strcmp(name, "tlsockd")) {
-		mistake(l, l->file, line, "there is no section [%.40s], only %s[profile NAME]", name,
-			l->main ? "[tlsockd] and " : "");
+		mistake(l, l->file, line, "there is no section [%.40s], only %s[profile NAME]",
+			name, l->main ? "[tlsockd] and " : "");
 	} else if (!l->main) {
 		mistake(l, l->file, line, "[tlsockd] belongs into the main file");
 	} else if (l->daemon_line) {
@@ -217,7 +218,8 @@ static int is_conf(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
 
-	return entry->d_name[0] != '.' && length > 5 && !strcmp(entry->d_name + length - 5, ".conf");
+	return entry->d_name[0] != '.' && length > 5 &&
+	       !strcmp(entry->d_name + length - 5, ".conf");
 }
 
 /* Byte order, so that it does not depend on the locale. */
@@ -270,7 +272,8 @@ static int read_folder(struct loading *l)
 static void check_profile(struct loading *l, const struct tl_profile *p)
 {
 	if (p->min_version > p->max_version)
-		mistake(l, p->file, p->line, "profile \"%s\": min-version is above max-version", p->name);
+		mistake(l, p->file, p->line, "profile \"%s\": min-version is above max-version",
+			p->name);
 	if (p->certificate && !p->key)
 		mistake(l, p->file, p->line, "profile \"%s\": certificate needs key", p->name);
 	if (p->key && !p->certificate)

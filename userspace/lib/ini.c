@@ -76,7 +76,7 @@ static int read_key(const struct reader *reader, char *text)
 	char *value;
 
 	if (!equals)
-		return mistake(reader, "this is neither 'key = value' nor '[section]' nor a comment");
+		return mistake(reader, "this is neither key = value nor [section] nor a comment");
 	*equals = '\0';
 	name = trim(text);
 	value = trim(equals + 1);

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The broker's loop: what happens on signals and events of the kernel, and
+ * what is due after each round. Requests are dispatch.c's, workers are
+ * supervise.c's.
+ */
+#include "broker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "../lib/config.h"
+#include "../lib/log.h"
+#include "dispatch.h"
+#include "family_tlsock.h"
+#include "generation.h"
+#include "notify.h"
+#include "privilege.h"
+
+/* Longest time that SIGTERM leaves handshakes to end, milliseconds */
+#define STOP_TIME	20000
+
+/* When to try again what failed for lack of memory, milliseconds */
+#define RETRY_TIME	100
+
+static void on_ready(void *arg)
+{
+	struct td_broker *broker = arg;
+
+	broker->ready = !broker->stopping;
+}
+
+static void on_empty(void *arg)
+{
+	struct td_broker *broker = arg;
+
+	broker->ready = false;
+}
+
+static void on_request(void *arg, const struct tl_request *request)
+{
+	td_dispatch_take(arg, request);
+}
+
+static void on_cancel(void *arg, uint32_t id)
+{
+	td_dispatch_cancel(arg, id);
+}
+
+static void on_gone(void *arg)
+{
+	struct td_broker *broker = arg;
+
+	tl_log(LOG_WARNING, "the tlsock module was removed; waiting for it");
+	td_notify_send("STATUS=waiting for the tlsock module");
+	broker->module = TD_MODULE_GONE;
+	broker->ready = false;
+}
+
+static void on_back(void *arg)
+{
+	struct td_broker *broker = arg;
+
+	broker->module = TD_MODULE_BACK;
+}
+
+static void handle_netlink(void *arg, uint32_t events)
+{
+	struct td_broker *broker = arg;
+
+	(void)events;
+	td_report_stage(&broker->report, TD_REPORT_ACCEPT);
+	td_family_tlsock_receive(broker->family);
+}
+
+static int open_family(struct td_broker *broker)
+{
+	const struct td_family_events events = {
+		.ready = on_ready,
+		.empty = on_empty,
+		.request = on_request,
+		.cancel = on_cancel,
+		.gone = on_gone,
+		.back = on_back,
+		.arg = broker,
+	};
+	int err;
+
+	err = td_family_tlsock_open(&broker->family, &events);
+	if (err)
+		return err;
+	broker->netlink.fd = td_family_tlsock_fd(broker->family);
+	broker->netlink.handle = handle_netlink;
+	broker->netlink.arg = broker;
+	err = td_loop_add(broker->loop, &broker->netlink);
+	if (err) {
+		td_family_tlsock_close(broker->family);
+		broker->family = NULL;
+		return err;
+	}
+	broker->module = TD_MODULE_THERE;
+	broker->ready = !broker->stopping;
+	return 0;
+}
+
+static void close_family(struct td_broker *broker)
+{
+	if (!broker->family)
+		return;
+	td_loop_remove(broker->loop, &broker->netlink);
+	td_family_tlsock_close(broker->family);
+	broker->family = NULL;
+}
+
+static void reopen_family(struct td_broker *broker)
+{
+	tl_log(LOG_NOTICE, "the tlsock module is back");
+	close_family(broker);
+	if (open_family(broker))
+		broker->failed = true;
+	else
+		td_notify_send("STATUS=serving");
+}
+
+static void stop(struct td_broker *broker)
+{
+	if (broker->stopping) {
+		td_supervise_kill_all(broker, "the helper was told twice to stop");
+		broker->stop_at = 0;
+		return;
+	}
+	tl_log(LOG_NOTICE, "stopping with %u handshakes to finish", broker->requests.n);
+	td_notify_send("STOPPING=1");
+	broker->stopping = true;
+	broker->stop_at = td_loop_now() + STOP_TIME;
+	broker->ready = false;
+	if (broker->module == TD_MODULE_THERE)
+		td_family_tlsock_leave(broker->family);
+}
+
+static void reload(struct td_broker *broker)
+{
+	struct td_generation *generation;
+	struct td_generation *old = broker->generation;
+
+	if (broker->stopping)
+		return;
+	td_notify_reloading();
+	if (td_generation_load(broker->config_path, old->number + 1, &generation)) {
+		tl_log(LOG_ERR, "the configuration stays as it was");
+	} else {
+		broker->generation = generation;
+		tl_log_open("tlsockd", generation->config->log_level);
+		td_supervise_start(broker, generation);
+		td_generation_free(old);
+		tl_log(LOG_NOTICE, "the configuration was read anew");
+	}
+	td_notify_send("READY=1");
+}
+
+static void handle_signals(void *arg, uint32_t events)
+{
+	struct td_broker *broker = arg;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	td_report_stage(&broker->report, TD_REPORT_OTHER);
+	while (read(broker->signals.fd, &info, sizeof(info)) == sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGTERM:
+		case SIGINT:
+			stop(broker);
+			break;
+		case SIGHUP:
+			reload(broker);
+			break;
+		case SIGCHLD:
+			td_supervise_reap(broker);
+			break;
+		case SIGUSR1:
+			td_report_summary(&broker->report);
+			break;
+		}
+	}
+}
+
+static int open_signals(struct td_broker *broker)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGUSR1);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	signal(SIGPIPE, SIG_IGN);
+	broker->signals.fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (broker->signals.fd < 0)
+		return -errno;
+	broker->signals.handle = handle_signals;
+	broker->signals.arg = broker;
+	return td_loop_add(broker->loop, &broker->signals);
+}
+
+/* Takes as many requests as workers have room for. */
+static void accept_requests(struct td_broker *broker)
+{
+	unsigned int room;
+
+	while (broker->ready && (room = td_dispatch_capacity(broker))) {
+		if (room > TLSOCK_MAX_ACCEPT)
+			room = TLSOCK_MAX_ACCEPT;
+		if (td_family_tlsock_accept(broker->family, room))
+			return;
+	}
+}
+
+/* The shorter of two times to wait, where -1 is for ever */
+static int64_t sooner(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+/* What is due after each round. Returns how long the next may wait. */
+static int64_t advance(struct td_broker *broker)
+{
+	int64_t now = td_loop_now();
+	int64_t wait;
+
+	if (broker->module == TD_MODULE_BACK)
+		reopen_family(broker);
+	td_report_stage(&broker->report, TD_REPORT_ACCEPT);
+	td_dispatch_run(broker);
+	accept_requests(broker);
+	td_report_stage(&broker->report, TD_REPORT_OTHER);
+	wait = td_supervise_tick(broker, now);
+	wait = sooner(wait, td_dispatch_tick(broker, now));
+	if (broker->ready && td_dispatch_capacity(broker))
+		wait = sooner(wait, RETRY_TIME);
+	if (broker->stopping && !broker->requests.n_waiting && !broker->drained) {
+		broker->drained = true;
+		td_supervise_stop(broker);
+	}
+	if (broker->stopping)
+		wait = sooner(wait, broker->stop_at > now ? broker->stop_at - now : 0);
+	return wait;
+}
+
+static bool is_over(const struct td_broker *broker)
+{
+	if (broker->failed)
+		return true;
+	if (!broker->stopping)
+		return false;
+	return (!broker->requests.n && !broker->supervise.first) ||
+	       td_loop_now() >= broker->stop_at;
+}
+
+static void serve(struct td_broker *broker)
+{
+	int64_t interval = td_notify_interval();
+	int64_t watchdog_at = 0;
+	int64_t wait;
+	int64_t now;
+
+	while (!is_over(broker)) {
+		wait = advance(broker);
+		now = td_loop_now();
+		if (interval && now >= watchdog_at) {
+			td_notify_send("WATCHDOG=1");
+			watchdog_at = now + interval;
+		}
+		if (interval)
+			wait = sooner(wait, watchdog_at - now);
+		if (td_loop_wait(broker->loop, wait)) {
+			tl_log(LOG_ERR, "cannot wait for events: %s", strerror(errno));
+			broker->failed = true;
+		}
+	}
+}
+
+static void close_broker(struct td_broker *broker)
+{
+	if (broker->family)
+		td_dispatch_fail_all(broker);
+	td_supervise_kill_all(broker, "the helper ends");
+	close_family(broker);
+	if (broker->signals.fd >= 0)
+		close(broker->signals.fd);
+	if (broker->loop >= 0)
+		close(broker->loop);
+	td_generation_free(broker->generation);
+}
+
+int td_broker_run(const char *config_path, struct td_generation *generation)
+{
+	struct td_broker broker = {
+		.config_path = config_path,
+		.generation = generation,
+		.signals.fd = -1,
+	};
+	int err;
+
+	td_report_stage(&broker.report, TD_REPORT_OTHER);
+	broker.loop = td_loop_open();
+	err = broker.loop < 0 ? broker.loop : open_signals(&broker);
+	if (err) {
+		tl_log(LOG_ERR, "cannot start: %s", strerror(-err));
+		broker.failed = true;
+		goto out;
+	}
+	if (open_family(&broker)) {
+		broker.failed = true;
+		goto out;
+	}
+	td_privilege_lock();
+	td_supervise_start(&broker, generation);
+	tl_log(LOG_NOTICE, "serving with %u workers", broker.supervise.wanted);
+	td_notify_send("READY=1\nSTATUS=serving");
+	serve(&broker);
+	td_report_summary(&broker.report);
+out:
+	close_broker(&broker);
+	return broker.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

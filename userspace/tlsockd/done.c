@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A result as the attributes of DONE. */
+#include "done.h"
+
+#include <errno.h>
+
+#include <netlink/attr.h>
+
+#include "message.h"
+
+static int put_failure(struct nl_msg *msg, const struct td_result *r)
+{
+	int err = 0;
+
+	if (r->verify_code) {
+		err |= nla_put_s32(msg, TLSOCK_A_DONE_VERIFY_CODE, r->verify_code);
+		err |= nla_put_u32(msg, TLSOCK_A_DONE_VERIFY_DEPTH, r->verify_depth);
+	}
+	if (*r->text)
+		err |= nla_put_string(msg, TLSOCK_A_DONE_TEXT, r->text);
+	return err;
+}
+
+static int put_session(struct nl_msg *msg, const struct td_result *r)
+{
+	int err = 0;
+
+	if (*r->alpn)
+		err |= nla_put_string(msg, TLSOCK_A_DONE_ALPN, r->alpn);
+	if (*r->server_name)
+		err |= nla_put_string(msg, TLSOCK_A_DONE_SERVER_NAME, r->server_name);
+	if (r->version)
+		err |= nla_put_u16(msg, TLSOCK_A_DONE_VERSION, r->version);
+	if (r->cipher)
+		err |= nla_put_u16(msg, TLSOCK_A_DONE_CIPHER, r->cipher);
+	if (r->group)
+		err |= nla_put_u16(msg, TLSOCK_A_DONE_GROUP, r->group);
+	if (r->verified)
+		err |= nla_put_flag(msg, TLSOCK_A_DONE_VERIFIED);
+	if (r->resumed)
+		err |= nla_put_flag(msg, TLSOCK_A_DONE_RESUMED);
+	return err;
+}
+
+int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_result *r)
+{
+	int err = 0;
+
+	err |= nla_put_u32(msg, TLSOCK_A_DONE_ID, id);
+	err |= nla_put_u32(msg, TLSOCK_A_DONE_ERROR, (uint32_t)r->error);
+	err |= nla_put_u32(msg, TLSOCK_A_DONE_STAGE, r->stage);
+	if (r->alert_sent >= 0)
+		err |= nla_put_u8(msg, TLSOCK_A_DONE_ALERT_SENT, (uint8_t)r->alert_sent);
+	if (r->alert_received >= 0)
+		err |= nla_put_u8(msg, TLSOCK_A_DONE_ALERT_RECEIVED, (uint8_t)r->alert_received);
+	err |= put_failure(msg, r);
+	err |= put_session(msg, r);
+	/* The message has room for a page; only memory can lack. */
+	return err ? -ENOMEM : 0;
+}

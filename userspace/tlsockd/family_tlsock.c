@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Netlink side of the broker. The kernel runs a message inside sendmsg(), so
+ * what it answers is in the receive queue when sendmsg() returns: one ACCEPT
+ * is never in flight beside another. DONE asks for no acknowledgement, since
+ * a refusal comes without being asked for.
+ */
+#include "family_tlsock.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/genetlink.h>
+#include <netlink/genl/genl.h>
+
+#include "../lib/accept.h"
+#include "../lib/attribute.h"
+#include "../lib/log.h"
+#include "../lib/refusal.h"
+#include "done.h"
+#include "genl.h"
+#include "message.h"
+
+/* So many events and answers may wait while the broker is busy. */
+#define RECEIVE_BUFFER	(4 << 20)
+
+/* Larger than a reply with TLSOCK_MAX_ACCEPT requests of full length */
+#define MAX_DATAGRAM	(128 << 10)
+
+/* Refusals name a message by its sequence number; so many ids are remembered. */
+#define N_RECENT	1024
+
+struct recent {
+	uint32_t	id;
+	bool		last_word;	/* no other answer is tried after this one */
+};
+
+struct td_family_tlsock {
+	struct td_genl		genl;
+	uint32_t		sequence;
+	uint32_t		accept_sequence;
+	int			accept_error;
+	struct recent		recent[N_RECENT];
+	struct td_family_events	events;
+	struct tl_accept	accept;
+	char			datagram[MAX_DATAGRAM] __attribute__((aligned(NLMSG_ALIGNTO)));
+};
+
+int td_family_tlsock_open(struct td_family_tlsock **out, const struct td_family_events *events)
+{
+	struct td_family_tlsock *family = calloc(1, sizeof(*family));
+	int err;
+
+	if (!family)
+		return -ENOMEM;
+	family->events = *events;
+	err = td_genl_open(&family->genl, TLSOCK_FAMILY_NAME, TLSOCK_MCGRP_HELPER, RECEIVE_BUFFER);
+	if (err == -ENOENT)
+		tl_log(LOG_ERR, "the kernel has no tlsock: load the module with `modprobe tlsock`");
+	else if (err == -EPERM)
+		tl_log(LOG_ERR, "the kernel lets only processes with CAP_NET_ADMIN serve tlsock");
+	if (err) {
+		free(family);
+		return err;
+	}
+	*out = family;
+	return 0;
+}
+
+void td_family_tlsock_close(struct td_family_tlsock *family)
+{
+	if (!family)
+		return;
+	td_genl_close(&family->genl);
+	free(family);
+}
+
+int td_family_tlsock_fd(const struct td_family_tlsock *family)
+{
+	return td_genl_fd(&family->genl);
+}
+
+void td_family_tlsock_leave(struct td_family_tlsock *family)
+{
+	td_genl_leave(&family->genl);
+}
+
+static struct nl_msg *start_message(struct td_family_tlsock *family, uint8_t command)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (!msg)
+		return NULL;
+	if (!++family->sequence)
+		family->sequence = 1;
+	if (!genlmsg_put(msg, NL_AUTO_PORT, family->sequence, family->genl.number, 0, NLM_F_REQUEST,
+			 command, TLSOCK_FAMILY_VERSION)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static int send_done(struct td_family_tlsock *family, uint32_t id, const struct td_result *result,
+		     bool last_word)
+{
+	struct nl_msg *msg = start_message(family, TLSOCK_CMD_DONE);
+	struct recent *recent = &family->recent[family->sequence % N_RECENT];
+
+	if (!msg)
+		return -EAGAIN;
+	recent->id = id;
+	recent->last_word = last_word;
+	if (td_done_put(msg, id, result)) {
+		nlmsg_free(msg);
+		return -EAGAIN;
+	}
+	return td_genl_send(&family->genl, msg);
+}
+
+static void take_accept(struct td_family_tlsock *family, const void *data, size_t length)
+{
+	struct tl_accept *accept = &family->accept;
+	int err = tl_accept_parse(data, length, accept);
+
+	if (err)
+		tl_log(LOG_ERR, "the kernel's reply to ACCEPT is malformed after %u requests",
+		       accept->n);
+	family->accept_error = 0;
+	for (unsigned int i = 0; i < accept->n; i++)
+		family->events.request(family->events.arg, &accept->requests[i]);
+	/* The next one to come is announced by READY, since none waits before it. */
+	if (!accept->pending)
+		family->events.empty(family->events.arg);
+}
+
+static void take_cancel(struct td_family_tlsock *family, const void *data, size_t length)
+{
+	struct tl_attributes rest;
+	struct tl_attribute a;
+	uint32_t id;
+
+	tl_attributes_init(&rest, data, length);
+	while (tl_attributes_next(&rest, &a) > 0)
+		if (a.type == TLSOCK_A_DONE_ID && tl_attribute_u32(&a, &id))
+			family->events.cancel(family->events.arg, id);
+}
+
+static void take_accept_error(struct td_family_tlsock *family, const struct tl_refusal *refusal)
+{
+	if (refusal->error == -EAGAIN) {
+		family->accept_error = 0;
+		family->events.empty(family->events.arg);
+		return;
+	}
+	/* Lack of memory or descriptors: tried again soon, told once. */
+	if (refusal->error != family->accept_error)
+		tl_log(LOG_ERR, "the kernel refused to hand out requests: %s%s%s",
+		       strerror(-refusal->error), *refusal->text ? ": " : "", refusal->text);
+	family->accept_error = refusal->error;
+}
+
+/*
+ * A request that is over needs no answer. Any other refusal is a mistake of
+ * the helper's, and the program must not wait for its deadline because of it.
+ */
+static void take_done_error(struct td_family_tlsock *family, const struct tl_refusal *refusal)
+{
+	const struct recent recent = family->recent[refusal->sequence % N_RECENT];
+	const struct td_result result = {
+		.error = EIO,
+		.stage = TLSOCK_STAGE_KEYS,
+		.alert_sent = -1,
+		.alert_received = -1,
+		.text = "the kernel refused the helper's answer",
+	};
+
+	tl_log(refusal->error == -ENOENT ? LOG_INFO : LOG_ERR,
+	       "the kernel refused the answer to request %u: %s%s%s", recent.id,
+	       strerror(-refusal->error), *refusal->text ? ": " : "", refusal->text);
+	if (refusal->error != -ENOENT && !recent.last_word)
+		send_done(family, recent.id, &result, true);
+}
+
+static void take_error(struct td_family_tlsock *family, const struct nlmsghdr *message)
+{
+	struct tl_refusal refusal;
+
+	if (tl_refusal_parse(message, message->nlmsg_len, &refusal))
+		tl_log(LOG_WARNING, "the kernel sent a malformed error");
+	else if (refusal.error && refusal.sequence == family->accept_sequence)
+		take_accept_error(family, &refusal);
+	else if (refusal.error)
+		take_done_error(family, &refusal);
+}
+
+/* Families come and go with their modules: is it ours? */
+static void take_control(struct td_family_tlsock *family, int command, const void *data,
+			 size_t length)
+{
+	struct tl_attributes rest;
+	struct tl_attribute a;
+	char name[GENL_NAMSIZ];
+	bool ours = false;
+
+	tl_attributes_init(&rest, data, length);
+	while (tl_attributes_next(&rest, &a) > 0)
+		if (a.type == CTRL_ATTR_FAMILY_NAME && tl_attribute_text(&a, name, sizeof(name)))
+			ours = !strcmp(name, TLSOCK_FAMILY_NAME);
+	if (ours && command == CTRL_CMD_DELFAMILY)
+		family->events.gone(family->events.arg);
+	else if (ours && command == CTRL_CMD_NEWFAMILY)
+		family->events.back(family->events.arg);
+}
+
+static void take_message(struct td_family_tlsock *family, const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *genl = NLMSG_DATA(message);
+	const char *data;
+	size_t length;
+
+	if (message->nlmsg_type == NLMSG_ERROR) {
+		take_error(family, message);
+		return;
+	}
+	if (message->nlmsg_type < NLMSG_MIN_TYPE ||
+	    message->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+		return;
+	data = (const char *)genl + GENL_HDRLEN;
+	length = message->nlmsg_len - (size_t)NLMSG_LENGTH(GENL_HDRLEN);
+	if (message->nlmsg_type == GENL_ID_CTRL) {
+		take_control(family, genl->cmd, data, length);
+		return;
+	}
+	if (message->nlmsg_type != family->genl.number)
+		return;
+	if (genl->cmd == TLSOCK_CMD_READY)
+		family->events.ready(family->events.arg);
+	else if (genl->cmd == TLSOCK_CMD_ACCEPT)
+		take_accept(family, data, length);
+	else if (genl->cmd == TLSOCK_CMD_CANCEL)
+		take_cancel(family, data, length);
+}
+
+static void take_datagram(struct td_family_tlsock *family, size_t length)
+{
+	const struct nlmsghdr *message = (const void *)family->datagram;
+	size_t step;
+
+	while (length >= sizeof(*message) && message->nlmsg_len >= sizeof(*message) &&
+	       message->nlmsg_len <= length) {
+		take_message(family, message);
+		step = NLMSG_ALIGN((size_t)message->nlmsg_len);
+		if (step >= length)
+			break;
+		length -= step;
+		message = (const void *)((const char *)message + step);
+	}
+}
+
+void td_family_tlsock_receive(struct td_family_tlsock *family)
+{
+	int fd = td_genl_fd(&family->genl);
+	struct sockaddr_nl from;
+	socklen_t size;
+	ssize_t n;
+
+	for (;;) {
+		size = sizeof(from);
+		n = recvfrom(fd, family->datagram, sizeof(family->datagram),
+			     MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *)&from, &size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == ENOBUFS) {
+			/* What got lost may have been a READY: ACCEPT finds out. */
+			tl_log(LOG_NOTICE, "netlink messages were lost, asking for requests anew");
+			family->events.ready(family->events.arg);
+			continue;
+		}
+		if (n < 0) {
+			if (errno != EAGAIN)
+				tl_log(LOG_ERR, "cannot read from netlink: %s", strerror(errno));
+			return;
+		}
+		if ((size_t)n > sizeof(family->datagram))
+			tl_log(LOG_ERR, "a netlink message of %zd bytes is too long", n);
+		else if (from.nl_pid == 0)
+			take_datagram(family, (size_t)n);
+	}
+}
+
+int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
+{
+	struct nl_msg *msg = start_message(family, TLSOCK_CMD_ACCEPT);
+	int err;
+
+	if (!msg)
+		return -EAGAIN;
+	if (nla_put_u32(msg, TLSOCK_A_ACCEPT_LIMIT, limit)) {
+		nlmsg_free(msg);
+		return -EAGAIN;
+	}
+	family->accept_sequence = family->sequence;
+	err = td_genl_send(&family->genl, msg);
+	if (err)
+		return err;
+	td_family_tlsock_receive(family);
+	return family->accept_error;
+}
+
+int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
+			  const struct td_result *result)
+{
+	return send_done(family, id, result, false);
+}

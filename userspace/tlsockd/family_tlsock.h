@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The upcall family "tlsock" (uapi/netlink/specs/tlsock.yaml), seen from the
+ * helper: one netlink socket on which the broker takes requests and answers
+ * them. libnl's error codes end here.
+ */
+#ifndef TLSOCKD_FAMILY_TLSOCK_H
+#define TLSOCKD_FAMILY_TLSOCK_H
+
+#include <stdint.h>
+
+struct td_family_tlsock;
+struct td_result;
+struct tl_request;
+
+/**
+ * struct td_family_events - what the kernel tells
+ * @ready: requests wait, or something was lost and may have been that
+ * @empty: no request waits any more
+ * @request: a request was handed out; its descriptor is now the callee's. It
+ *	may have a mistake and must be answered all the same.
+ * @cancel: nobody waits for the answer to this id
+ * @gone: the module was removed; nothing is to be had until @back
+ * @back: the module is there again; the family has to be opened anew
+ * @arg: passed to each
+ */
+struct td_family_events {
+	void	(*ready)(void *arg);
+	void	(*empty)(void *arg);
+	void	(*request)(void *arg, const struct tl_request *request);
+	void	(*cancel)(void *arg, uint32_t id);
+	void	(*gone)(void *arg);
+	void	(*back)(void *arg);
+	void	*arg;
+};
+
+/**
+ * td_family_tlsock_open - connect and join the group of helpers
+ * @out: owned by the caller
+ * @events: copied
+ *
+ * What goes wrong is logged with what to do about it.
+ *
+ * Return: 0, -ENOENT (no module), -EPERM, -ENOMEM, another -errno
+ */
+int td_family_tlsock_open(struct td_family_tlsock **out, const struct td_family_events *events);
+
+/** td_family_tlsock_close - the kernel fails what was accepted and not answered */
+void td_family_tlsock_close(struct td_family_tlsock *family);
+
+/** td_family_tlsock_fd - descriptor to poll for reading */
+int td_family_tlsock_fd(const struct td_family_tlsock *family);
+
+/**
+ * td_family_tlsock_leave - be told of no more requests
+ *
+ * Requests already accepted can still be answered.
+ */
+void td_family_tlsock_leave(struct td_family_tlsock *family);
+
+/**
+ * td_family_tlsock_accept - take requests and call @request for each
+ * @limit: most that are wanted, 1 to TLSOCK_MAX_ACCEPT
+ *
+ * Calls @empty if none waits any more. Other events may be called too.
+ *
+ * Return: 0 or -errno
+ */
+int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit);
+
+/** td_family_tlsock_receive - read all that is there and call the events */
+void td_family_tlsock_receive(struct td_family_tlsock *family);
+
+/**
+ * td_family_tlsock_done - answer a request
+ * @id: the kernel's id
+ * @result: the answer
+ *
+ * The kernel may still refuse it, which is logged when it says so.
+ *
+ * Return: 0, -EAGAIN (no memory now, try again), another -errno
+ */
+int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
+			  const struct td_result *result);
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The table and list of accepted requests. */
+#include "request.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/accept.h"
+#include "../lib/log.h"
+
+static const char *const states[] = {
+	[TD_REQUEST_WAITING] = "waiting",
+	[TD_REQUEST_RUNNING] = "running",
+	[TD_REQUEST_ANSWERED] = "answered",
+};
+
+static void count(struct td_requests *requests, enum td_request_state state, int by)
+{
+	switch (state) {
+	case TD_REQUEST_WAITING:
+		requests->n_waiting += (unsigned int)by;
+		break;
+	case TD_REQUEST_ANSWERED:
+		requests->n_answered += (unsigned int)by;
+		break;
+	case TD_REQUEST_RUNNING:
+		break;
+	}
+}
+
+static void fill_job(struct td_job *job, const struct tl_request *from)
+{
+	job->role = from->role;
+	job->timeout_ms = from->timeout_ms;
+	job->verify = from->verify;
+	job->client_cert = from->client_cert;
+	job->local = from->local;
+	job->remote = from->remote;
+	memcpy(job->server_name, from->server_name, sizeof(job->server_name));
+	memcpy(job->alpn, from->alpn, sizeof(job->alpn));
+	memcpy(job->profile, from->profile, sizeof(job->profile));
+}
+
+struct td_request *td_request_add(struct td_requests *requests, const struct tl_request *from,
+				  int64_t now)
+{
+	struct td_request *r = calloc(1, sizeof(*r));
+	struct td_request **bucket;
+
+	if (!r)
+		return NULL;
+	r->number = ++requests->last_number;
+	r->id = from->id;
+	r->fd = from->fd;
+	r->accepted = now;
+	r->uid = from->uid;
+	r->pid = from->pid;
+	fill_job(&r->job, from);
+
+	bucket = &requests->buckets[r->number % TD_REQUEST_BUCKETS];
+	r->chain = *bucket;
+	*bucket = r;
+	r->previous = requests->last;
+	if (requests->last)
+		requests->last->next = r;
+	else
+		requests->first = r;
+	requests->last = r;
+	requests->n++;
+	r->state = TD_REQUEST_WAITING;
+	count(requests, r->state, 1);
+	return r;
+}
+
+void td_request_remove(struct td_requests *requests, struct td_request *request)
+{
+	struct td_request **at = &requests->buckets[request->number % TD_REQUEST_BUCKETS];
+
+	while (*at != request)
+		at = &(*at)->chain;
+	*at = request->chain;
+	if (request->previous)
+		request->previous->next = request->next;
+	else
+		requests->first = request->next;
+	if (request->next)
+		request->next->previous = request->previous;
+	else
+		requests->last = request->previous;
+	requests->n--;
+	count(requests, request->state, -1);
+	if (request->fd >= 0)
+		close(request->fd);
+	free(request);
+}
+
+void td_request_set_state(struct td_requests *requests, struct td_request *request,
+			  enum td_request_state state)
+{
+	tl_log(LOG_DEBUG, "request %u: %s -> %s", request->number, states[request->state],
+	       states[state]);
+	count(requests, request->state, -1);
+	request->state = state;
+	count(requests, state, 1);
+}
+
+struct td_request *td_request_find(const struct td_requests *requests, uint32_t number)
+{
+	struct td_request *r = requests->buckets[number % TD_REQUEST_BUCKETS];
+
+	while (r && r->number != number)
+		r = r->chain;
+	return r;
+}
+
+struct td_request *td_request_find_id(const struct td_requests *requests, uint32_t id)
+{
+	struct td_request *r = requests->first;
+
+	while (r && (r->canceled || r->id != id || r->state == TD_REQUEST_ANSWERED))
+		r = r->next;
+	return r;
+}
