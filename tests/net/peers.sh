@@ -1,0 +1,115 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the tests with other TLS libraries share: starting their servers and
+# ours, and running one connection. Sourced after cli_tap.sh.
+
+pki=/etc/tlsock/pki
+# shellcheck disable=SC2034 # used by the tests
+tlscat=/usr/local/lib/tlsock/tests/net/tlscat
+
+# start FILE COMMAND...: in the background, both streams in FILE, ended at exit
+start()
+{
+	local file=$1
+	shift
+	"$@" >"$file" 2>&1 <"$work/never" &
+	processes+=($!)
+	server_pid=$!
+}
+
+# stop: ends what was started last
+stop()
+{
+	kill "$server_pid" 2>/dev/null
+	wait "$server_pid" 2>/dev/null
+}
+
+# A port that nobody listens on; the next one each time.
+next_port=$((20000 + RANDOM % 20000))
+choose_port()
+{
+	next_port=$((next_port + 1))
+	while ss -Hltn "sport = :$next_port" | grep -q .; do
+		next_port=$((next_port + 1))
+	done
+	port=$next_port
+}
+
+is_listening()
+{
+	ss -Hltn "sport = :$port" | grep -q .
+}
+
+# openssl_server OPTION...: echoes each line backwards (-rev); sets $port
+openssl_server()
+{
+	choose_port
+	start "$work/server" openssl s_server -accept "$port" -rev "$@"
+	wait_for is_listening
+}
+
+# gnutls_server PRIORITY OPTION...: echoes; sets $port
+gnutls_server()
+{
+	local priority=$1
+	shift
+	choose_port
+	start "$work/server" gnutls-serv --echo --port "$port" --priority "$priority" "$@"
+	wait_for is_listening
+}
+
+# our_server OPTION...: echoes once for each connection; sets $port
+our_server()
+{
+	start "$work/server" "$tlscat" -l -e -k "$@" 127.0.0.1 0
+	wait_for grep -q '^port ' "$work/server"
+	port=$(sed -n 's/^port //p' "$work/server")
+}
+
+# our_client OPTION...: sends a line and prints what comes back, and tlscat's
+# line on the handshake
+our_client()
+{
+	status=0
+	out=$( (echo hello && wait_answer) | timeout 60 "$tlscat" "$@" 127.0.0.1 "$port" 2>&1 |
+		tee "$work/answer") || status=$?
+}
+
+# Keeps our client's standard input open until the answer is there, or the
+# client has nothing more to say.
+wait_answer()
+{
+	local end=$((SECONDS + 20))
+	until grep -Eq '^(hello|olleh|fail )' "$work/answer" 2>/dev/null; do
+		[ "$SECONDS" -lt "$end" ] || return 0
+		read -rt 0.02 <>"$work/never" || true
+	done
+}
+
+# openssl_client OPTION...: sends a line, prints what comes back
+openssl_client()
+{
+	status=0
+	out=$(echo hello | timeout 60 openssl s_client -connect "127.0.0.1:$port" -quiet \
+		-servername web.test -verify_hostname web.test -verify_return_error \
+		-CAfile "$pki/ca.pem" "$@" 2>&1) || status=$?
+}
+
+# gnutls_client PRIORITY OPTION...
+gnutls_client()
+{
+	local priority=$1
+	shift
+	status=0
+	out=$(echo hello | timeout 60 gnutls-cli --port "$port" --priority "$priority" \
+		--sni-hostname web.test --verify-hostname web.test --logfile /dev/null \
+		--x509cafile "$pki/ca.pem" "$@" 127.0.0.1 2>&1) || status=$?
+}
+
+# outcome KIND: a counter of the kernel
+outcome()
+{
+	tlsock status --json | python3 -c \
+		"import json, sys; print(json.load(sys.stdin)['outcomes']['$1'])"
+}
