@@ -6,10 +6,10 @@
 
 set -uo pipefail
 cd "$(dirname "$0")" || exit
-# shellcheck source=tests/net/cli_tap.sh
-. ./cli_tap.sh
-# shellcheck source=tests/net/peers.sh
-. ./peers.sh
+# shellcheck source=tests/net/cli_tap.bash
+. ./cli_tap.bash
+# shellcheck source=tests/net/peers.bash
+. ./peers.bash
 
 # client_fails NAME ERRNO PATTERN: our client against the server that runs
 client_fails()

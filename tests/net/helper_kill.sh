@@ -7,12 +7,12 @@
 
 set -uo pipefail
 cd "$(dirname "$0")" || exit
-# shellcheck source=tests/net/cli_tap.sh
-. ./cli_tap.sh
-# shellcheck source=tests/net/peers.sh
-. ./peers.sh
-# shellcheck source=tests/net/helper.sh
-. ./helper.sh
+# shellcheck source=tests/net/cli_tap.bash
+. ./cli_tap.bash
+# shellcheck source=tests/net/peers.bash
+. ./peers.bash
+# shellcheck source=tests/net/helper.bash
+. ./helper.bash
 
 # A TCP server that never speaks; sets $port
 silent_server()

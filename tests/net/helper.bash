@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The helper of the test machine: which processes it is, and starting it anew
-# after a test has ended it. Sourced after cli_tap.sh.
+# after a test has ended it. Sourced after cli_tap.bash.
 
 helper_pid_file=/run/tlsockd.pid
 helper_log=/run/tlsockd.log

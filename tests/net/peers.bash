@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What the tests with other TLS libraries share: starting their servers and
-# ours, and running one connection. Sourced after cli_tap.sh.
+# ours, and running one connection. Sourced after cli_tap.bash.
 
 pki=/etc/tlsock/pki
 # shellcheck disable=SC2034 # used by the tests
