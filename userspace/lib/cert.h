@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The few parts of an X.509 certificate (RFC 5280) that the helper reads by
+ * itself: the names it is for, its dates, whether it signed itself. Signatures
+ * and chains are wolfSSL's business. Nothing is copied; spans point into the
+ * certificate.
+ */
+#ifndef TLSOCK_LIB_CERT_H
+#define TLSOCK_LIB_CERT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** struct tl_span - some bytes that belong to somebody else */
+struct tl_span {
+	const uint8_t	*data;
+	size_t		length;
+};
+
+/**
+ * struct tl_cert - where the parts of a certificate are
+ * @issuer: distinguished name of the signer, DER
+ * @subject: distinguished name, DER
+ * @not_before: text of the time, with @not_before_tag
+ * @not_after: text of the time, with @not_after_tag
+ * @names: contents of the subjectAltName extension's sequence, empty if absent
+ * @not_before_tag: 0x17 UTCTime, 0x18 GeneralizedTime
+ * @not_after_tag: the same
+ */
+struct tl_cert {
+	struct tl_span	issuer;
+	struct tl_span	subject;
+	struct tl_span	not_before;
+	struct tl_span	not_after;
+	struct tl_span	names;
+	uint8_t		not_before_tag;
+	uint8_t		not_after_tag;
+};
+
+/**
+ * tl_cert_parse - find the parts
+ * @der: the certificate
+ * @length: its bytes
+ * @out: filled on success, points into @der
+ *
+ * Return: 0, or -EBADMSG where the structure is not that of a certificate
+ */
+int tl_cert_parse(const uint8_t *der, size_t length, struct tl_cert *out);
+
+/**
+ * tl_cert_has_host - is it for this host name? (RFC 9525 section 6.3)
+ * @cert: a parsed certificate
+ * @host: name without trailing dot, compared without regard to ASCII case
+ *
+ * Only dNSName entries count, never the common name. A wildcard stands for
+ * exactly the leftmost label, with at least two labels behind it.
+ */
+bool tl_cert_has_host(const struct tl_cert *cert, const char *host);
+
+/**
+ * tl_cert_has_address - is it for this IP address? (RFC 9525 section 6.5)
+ * @cert: a parsed certificate
+ * @address: in network order
+ * @length: 4 or 16
+ */
+bool tl_cert_has_address(const struct tl_cert *cert, const uint8_t *address, size_t length);
+
+/**
+ * tl_cert_describe - the names that it is for, as text for people
+ * @cert: a parsed certificate
+ * @text: receives "a, b and 3 more" or "no name"
+ * @size: bytes of @text
+ */
+void tl_cert_describe(const struct tl_cert *cert, char *text, size_t size);
+
+/**
+ * tl_cert_date - day of a certificate's time
+ * @tag: 0x17 or 0x18
+ * @time: its text
+ * @day: receives "2026-01-31", or "an unknown day"
+ * @size: bytes of @day
+ */
+void tl_cert_date(uint8_t tag, struct tl_span time, char *day, size_t size);
+
+/** tl_cert_self_issued - are issuer and subject the same? */
+bool tl_cert_self_issued(const struct tl_cert *cert);
+
+#endif

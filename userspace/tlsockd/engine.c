@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * wolfSSL behind two callbacks: it reads from the bytes being fed, and as it
+ * asks for a record's header and then for exactly its body, it never takes
+ * more than the handshake; what it writes is queued whole, so that a flight
+ * leaves in one piece. The same bytes are shown to lib/wire.c.
+ */
+#include "engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/config.h"
+#include "../lib/suite.h"
+#include "outcome.h"
+#include "profile.h"
+#include "wolf.h"
+
+#define OUT_FIRST	2048
+#define OUT_MAX		(256 * 1024)
+#define RECORD_MAX	16384
+#define TAG_LENGTH	16
+#define KEY_SHARES	2
+
+static int take_input(WOLFSSL *ssl, char *buffer, int size, void *arg)
+{
+	struct td_engine *engine = arg;
+	size_t some = engine->in_length - engine->in_used;
+
+	(void)ssl;
+	if (size <= 0)
+		return 0;
+	if (some == 0)
+		return WOLFSSL_CBIO_ERR_WANT_READ;
+	if (some > (size_t)size)
+		some = (size_t)size;
+	memcpy(buffer, engine->in + engine->in_used, some);
+	tl_wire_feed(&engine->wire, TL_WIRE_IN, engine->in + engine->in_used, some);
+	engine->in_used += some;
+	return (int)some;
+}
+
+static int queue_output(WOLFSSL *ssl, char *buffer, int size, void *arg)
+{
+	struct td_engine *engine = arg;
+	size_t want, room = engine->out_size ? engine->out_size : OUT_FIRST;
+	uint8_t *grown;
+
+	(void)ssl;
+	if (size <= 0)
+		return 0;
+	want = engine->out_length + (size_t)size;
+	if (want > OUT_MAX)
+		return WOLFSSL_CBIO_ERR_GENERAL;
+	while (room < want)
+		room *= 2;
+	if (room != engine->out_size) {
+		grown = realloc(engine->out, room);
+		if (!grown)
+			return WOLFSSL_CBIO_ERR_GENERAL;
+		engine->out = grown;
+		engine->out_size = room;
+	}
+	memcpy(engine->out + engine->out_length, buffer, (size_t)size);
+	engine->out_length = want;
+	tl_wire_feed(&engine->wire, TL_WIRE_OUT, (const uint8_t *)buffer, (size_t)size);
+	return size;
+}
+
+static int set_verify(struct td_engine *engine, const struct td_job *job)
+{
+	const struct tl_profile *profile = engine->profile->config;
+	bool client = engine->role == TLSOCK_ROLE_CLIENT;
+	struct td_verify *verify = &engine->verify;
+	const char *name = job->server_name;
+	int flags = WOLFSSL_VERIFY_NONE;
+
+	verify->server = client;
+	verify->mode = client ? profile->verify : TLSOCK_VERIFY_REQUIRED;
+	if (job->verify >= 0)
+		verify->mode = job->verify;
+	engine->client_cert = job->client_cert >= 0 ? job->client_cert : profile->client_cert;
+	if (client && verify->mode != TLSOCK_VERIFY_NONE)
+		flags = WOLFSSL_VERIFY_PEER;
+	if (!client && engine->client_cert != TLSOCK_CLIENT_CERT_NONE)
+		flags = WOLFSSL_VERIFY_PEER;
+	if (!client && engine->client_cert == TLSOCK_CLIENT_CERT_REQUIRE)
+		flags |= WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+	wolfSSL_set_verify(engine->ssl, flags, td_verify_callback);
+	wolfSSL_SetCertCbCtx(engine->ssl, verify);
+	if (!client)
+		return 0;
+
+	if (!name[0] && profile->server_name)
+		name = profile->server_name;
+	verify->check_name = verify->mode != TLSOCK_VERIFY_NONE;
+	if (!name[0] && !verify->check_name)
+		return 0;
+	return td_identity_set(&verify->identity, name, &job->remote);
+}
+
+/* More than one key share costs a little and saves a round trip with older peers. */
+static int set_key_shares(struct td_engine *engine)
+{
+	const struct td_profile *profile = engine->profile;
+	int i;
+
+	if (profile->max_version < TL_VERSION_1_3)
+		return 0;
+	for (i = 0; i < profile->n_groups && i < KEY_SHARES; i++) {
+		if (wolfSSL_UseKeyShare(engine->ssl, (word16)profile->groups[i]) != WOLFSSL_SUCCESS)
+			return -ENOMEM;
+		if (profile->groups[i] == WOLFSSL_ECC_X25519)
+			break;
+	}
+	return 0;
+}
+
+static int set_alpn(struct td_engine *engine, const struct td_job *job)
+{
+	const char *list = job->alpn[0] ? job->alpn : engine->profile->config->alpn;
+
+	if (!list || !list[0])
+		return 0;
+	if (strlen(list) >= sizeof(engine->alpn))
+		return -EINVAL;
+	strcpy(engine->alpn, list);
+	if (wolfSSL_UseALPN(engine->ssl, engine->alpn, (unsigned int)strlen(list),
+			    WOLFSSL_ALPN_FAILED_ON_MISMATCH) != WOLFSSL_SUCCESS)
+		return -EINVAL;
+	return 0;
+}
+
+static int set_client(struct td_engine *engine)
+{
+	const char *host = engine->verify.identity.host;
+	int ret;
+
+	if (host[0] && wolfSSL_UseSNI(engine->ssl, WOLFSSL_SNI_HOST_NAME, host,
+				      (unsigned short)strlen(host)) != WOLFSSL_SUCCESS)
+		return -ENOMEM;
+	ret = set_key_shares(engine);
+	return ret;
+}
+
+static int set_up(struct td_engine *engine, const struct td_job *job)
+{
+	WOLFSSL_CTX *ctx = engine->profile->ctx[engine->role];
+	int ret;
+
+	engine->ssl = wolfSSL_new(ctx);
+	if (!engine->ssl) {
+		td_outcome_set(engine->result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
+		return -ENOMEM;
+	}
+	wolfSSL_SSLSetIORecv(engine->ssl, take_input);
+	wolfSSL_SSLSetIOSend(engine->ssl, queue_output);
+	wolfSSL_SetIOReadCtx(engine->ssl, engine);
+	wolfSSL_SetIOWriteCtx(engine->ssl, engine);
+	ret = set_verify(engine, job);
+	if (ret) {
+		td_outcome_set(engine->result, EINVAL, TLSOCK_STAGE_CONFIG,
+			       "server name is neither a host name nor an IP address");
+		return ret;
+	}
+	ret = set_alpn(engine, job);
+	if (ret) {
+		td_outcome_set(engine->result, EINVAL, TLSOCK_STAGE_CONFIG,
+			       "application protocols are not a comma separated list");
+		return ret;
+	}
+	if (engine->role == TLSOCK_ROLE_CLIENT)
+		ret = set_client(engine);
+	if (ret)
+		td_outcome_set(engine->result, -ret, TLSOCK_STAGE_CONFIG, "out of memory");
+	return ret;
+}
+
+int td_engine_new(const struct td_profile *profile, const struct td_job *job,
+		  struct td_result *result, struct td_engine **out)
+{
+	struct td_engine *engine;
+	int ret;
+
+	td_outcome_clear(result);
+	if (!profile) {
+		td_outcome_set(result, EACCES, TLSOCK_STAGE_CONFIG, "no profile is called %s",
+			       job->profile);
+		return -EACCES;
+	}
+	if (job->role == TLSOCK_ROLE_SERVER && !profile->config->certificate) {
+		td_outcome_set(result, ENOKEY, TLSOCK_STAGE_CONFIG,
+			       "profile %s has no certificate for servers", profile->config->name);
+		return -ENOKEY;
+	}
+	engine = calloc(1, sizeof(*engine));
+	if (!engine) {
+		td_outcome_set(result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
+		return -ENOMEM;
+	}
+	engine->profile = profile;
+	engine->role = job->role;
+	engine->result = result;
+	ret = set_up(engine, job);
+	if (ret) {
+		td_engine_free(engine);
+		return ret;
+	}
+	*out = engine;
+	return 0;
+}
+
+void td_engine_free(struct td_engine *engine)
+{
+	if (!engine)
+		return;
+	wolfSSL_free(engine->ssl);
+	free(engine->out);
+	explicit_bzero(engine, sizeof(*engine));
+	free(engine);
+}
+
+/*
+ * wolfSSL adds a peer's intermediate certificates to the trust anchors that all
+ * connections of the profile share; under TLSOCK_VERIFY_OPTIONAL even some
+ * that failed. Each connection has to bring its own chain, so out they go.
+ */
+static void forget_chain(struct td_engine *engine)
+{
+	WOLFSSL_CTX *ctx = engine->profile->ctx[engine->role];
+
+	if (!engine->verify.chain)
+		return;
+	wolfSSL_CertManagerUnloadIntermediateCerts(wolfSSL_CTX_GetCertManager(ctx));
+	engine->verify.chain = false;
+}
+
+/* Does everything hold that kernel TLS and the caller rely on? */
+static bool acceptable(struct td_engine *engine)
+{
+	const struct tl_suite *suite =
+		tl_suite_by_number((uint16_t)wolfSSL_get_current_cipher_suite(engine->ssl));
+	struct td_result *result = engine->result;
+	bool must = engine->role == TLSOCK_ROLE_CLIENT ||
+		engine->client_cert == TLSOCK_CLIENT_CERT_REQUIRE || engine->verify.seen;
+
+	if (must && engine->verify.mode == TLSOCK_VERIFY_REQUIRED &&
+	    !td_verify_passed(&engine->verify))
+		td_outcome_set(result, EKEYREJECTED, TLSOCK_STAGE_VERIFY,
+			       "the peer's certificate was not verified");
+	else if (!suite || wolfSSL_GetAeadMacSize(engine->ssl) != TAG_LENGTH)
+		td_outcome_set(result, EPROTO, TLSOCK_STAGE_HANDSHAKE,
+			       "kernel TLS does not have the cipher suite that was negotiated");
+	else if (wolfSSL_version(engine->ssl) == TL_VERSION_1_2 &&
+		 !engine->wire.facts.extended_master_secret)
+		td_outcome_set(result, EPROTO, TLSOCK_STAGE_HANDSHAKE,
+			       "peer speaks TLS 1.2 without extended master secret (RFC 7627)");
+	else if (wolfSSL_GetMaxOutputSize(engine->ssl) != RECORD_MAX)
+		td_outcome_set(result, EPROTO, TLSOCK_STAGE_HANDSHAKE,
+			       "peer wants records of at most %d bytes",
+			       wolfSSL_GetMaxOutputSize(engine->ssl));
+	return result->error == 0;
+}
+
+static enum td_engine_state step(struct td_engine *engine)
+{
+	int ret;
+
+	if (engine->role == TLSOCK_ROLE_CLIENT)
+		ret = wolfSSL_connect(engine->ssl);
+	else
+		ret = wolfSSL_accept(engine->ssl);
+	forget_chain(engine);
+	if (ret == WOLFSSL_SUCCESS) {
+		td_outcome_success(engine);
+		if (acceptable(engine))
+			return TD_ENGINE_DONE;
+		engine->out_length = 0;	/* it may hold our Finished */
+		return TD_ENGINE_FAILED;
+	}
+	engine->error = wolfSSL_get_error(engine->ssl, ret);
+	if (engine->error == WOLFSSL_ERROR_WANT_READ && !engine->wire.flow[TL_WIRE_IN].garbage)
+		return TD_ENGINE_RUNNING;
+	td_outcome_failure(engine);
+	return TD_ENGINE_FAILED;
+}
+
+enum td_engine_state td_engine_feed(struct td_engine *engine, const uint8_t *data, size_t length,
+				    size_t *eaten)
+{
+	engine->in = data;
+	engine->in_length = length;
+	engine->in_used = 0;
+	if (engine->state == TD_ENGINE_RUNNING)
+		engine->state = step(engine);
+	*eaten = engine->in_used;
+	engine->in = NULL;
+	engine->in_length = 0;
+	return engine->state;
+}
+
+/* TLS 1.2 AES: the explicit nonce counts up from that of our Finished. */
+static void next_nonce(const struct tl_wire_flow *flow, uint64_t records, uint8_t *nonce)
+{
+	int i;
+
+	for (i = TL_KTLS_NONCE_LENGTH - 1; i >= 0; i--) {
+		records += flow->nonce[i];
+		nonce[i] = (uint8_t)records;
+		records >>= 8;
+	}
+}
+
+int td_engine_keys(struct td_engine *engine, int direction, union tl_ktls_info *out)
+{
+	bool sending = direction == TLS_TX;
+	bool client_writes = (engine->role == TLSOCK_ROLE_CLIENT) == sending;
+	const struct tl_suite *suite =
+		tl_suite_by_number((uint16_t)wolfSSL_get_current_cipher_suite(engine->ssl));
+	const struct tl_wire_flow *sent = &engine->wire.flow[TL_WIRE_OUT];
+	uint8_t nonce[TL_KTLS_NONCE_LENGTH] = { 0 };
+	struct tl_ktls_keys keys = { 0 };
+	word64 sequence = 0;
+	int ret;
+
+	if (!suite || engine->state != TD_ENGINE_DONE)
+		return -EINVAL;
+	/* Both give 1 where the number is 0, so only less than 0 is an error. */
+	ret = sending ? wolfSSL_GetSequenceNumber(engine->ssl, &sequence) :
+			wolfSSL_GetPeerSequenceNumber(engine->ssl, &sequence);
+	if (ret < 0)
+		return -EINVAL;
+	keys.version = (uint16_t)wolfSSL_version(engine->ssl);
+	keys.cipher = suite->cipher;
+	keys.key = client_writes ? wolfSSL_GetClientWriteKey(engine->ssl) :
+				   wolfSSL_GetServerWriteKey(engine->ssl);
+	keys.key_length = (size_t)wolfSSL_GetKeySize(engine->ssl);
+	keys.iv = client_writes ? wolfSSL_GetClientWriteIV(engine->ssl) :
+				  wolfSSL_GetServerWriteIV(engine->ssl);
+	keys.iv_length = (size_t)wolfSSL_GetIVSize(engine->ssl);
+	keys.sequence = sequence;
+	if (!keys.key || !keys.iv)
+		return -EINVAL;
+	if (sending && keys.version == TL_VERSION_1_2) {
+		if (sent->nonce_length != TL_KTLS_NONCE_LENGTH)
+			return -EINVAL;
+		next_nonce(sent, sequence, nonce);
+		keys.nonce = nonce;
+	}
+	return tl_ktls_cipher_fill(&keys, out);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One TLS handshake without any input or output of its own: bytes of the peer
+ * are fed in, bytes for the peer and at last keys come out. Exactly the bytes
+ * of the handshake are eaten; what the peer sent behind them is left alone.
+ */
+#ifndef TLSOCKD_ENGINE_H
+#define TLSOCKD_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../lib/ktls_cipher.h"
+#include "../lib/wire.h"
+#include "message.h"
+#include "verify.h"
+
+struct WOLFSSL;
+struct td_profile;
+
+enum td_engine_state {
+	TD_ENGINE_RUNNING,	/* send what is queued, feed what comes */
+	TD_ENGINE_DONE,		/* send what is queued, then take the keys */
+	TD_ENGINE_FAILED,	/* send what is queued (an alert), then close */
+};
+
+/**
+ * struct td_engine - one handshake; the fields are for engine.c, outcome.c and tests
+ * @ssl: wolfSSL's object
+ * @profile: of the connection
+ * @role: TLSOCK_ROLE_*
+ * @client_cert: TLSOCK_CLIENT_CERT_* in force on a server
+ * @state: where it stands
+ * @error: wolfSSL's code if it failed in there
+ * @result: where the outcome is written, owned by the caller
+ * @verify: judgement on the peer's certificate
+ * @wire: what went by
+ * @alpn: protocols offered or accepted, comma list
+ * @in: bytes being fed
+ * @in_length: their number
+ * @in_used: those that wolfSSL took
+ * @out: queue of bytes to send
+ * @out_length: their number
+ * @out_size: room
+ */
+struct td_engine {
+	struct WOLFSSL			*ssl;
+	const struct td_profile		*profile;
+	uint32_t			role;
+	int				client_cert;
+	enum td_engine_state		state;
+	int				error;
+	struct td_result		*result;
+	struct td_verify		verify;
+	struct tl_wire			wire;
+	char				alpn[TLSOCK_MAX_NAME + 1];
+	const uint8_t			*in;
+	size_t				in_length;
+	size_t				in_used;
+	uint8_t				*out;
+	size_t				out_length;
+	size_t				out_size;
+};
+
+/**
+ * td_engine_new - prepare a handshake
+ * @profile: what td_profile_find() said, NULL included; must outlive the engine
+ * @job: what to do; not kept
+ * @result: cleared here and filled until td_engine_free(), the caller's
+ * @out: the engine, owned by the caller; untouched on error
+ *
+ * Return: 0; -EACCES (no such profile), -ENOKEY (server without certificate),
+ * -EINVAL (name or protocol list cannot be), -ENOMEM: @result says why
+ */
+int td_engine_new(const struct td_profile *profile, const struct td_job *job,
+		  struct td_result *result, struct td_engine **out);
+
+/** td_engine_free - drop it, with all keys; NULL is allowed */
+void td_engine_free(struct td_engine *engine);
+
+/**
+ * td_engine_feed - go on with the handshake
+ * @engine: a running one
+ * @data: what the peer sent and was not eaten yet
+ * @length: its bytes; 0 to start a client
+ * @eaten: how many of them belong to the handshake: all while it runs
+ *
+ * At most one call of wolfSSL, of at most some milliseconds.
+ *
+ * Return: the new state
+ */
+enum td_engine_state td_engine_feed(struct td_engine *engine, const uint8_t *data, size_t length,
+				    size_t *eaten);
+
+/**
+ * td_engine_keys - keys of one direction for kernel TLS
+ * @engine: a done one
+ * @direction: TLS_TX or TLS_RX
+ * @out: filled on success; the caller wipes it
+ *
+ * Return: bytes in @out, -EOPNOTSUPP, -EINVAL
+ */
+int td_engine_keys(struct td_engine *engine, int direction, union tl_ktls_info *out);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One profile of the configuration, ready for use: a wolfSSL context for each
+ * role. context.c holds all of them, engine.c starts connections from one.
+ */
+#ifndef TLSOCKD_PROFILE_H
+#define TLSOCKD_PROFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct WOLFSSL_CTX;
+struct tl_profile;
+struct td_contexts;
+
+/**
+ * struct td_mistakes - where mistakes of a profile go
+ * @report: as of td_context_build()
+ * @arg: passed to @report
+ * @profile: the profile at fault
+ * @count: counted up by td_profile_mistake()
+ */
+struct td_mistakes {
+	void			(*report)(void *arg, const char *file, int line, const char *text);
+	void			*arg;
+	const struct tl_profile	*profile;
+	unsigned int		count;
+};
+
+/** td_profile_mistake - say one sentence about the profile */
+void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
+ * struct td_profile - contexts of one profile
+ * @config: what the configuration says, not owned
+ * @ctx: by TLSOCK_ROLE_*
+ * @min_version: lowest version that has a suite
+ * @max_version: highest version that has a suite
+ * @groups: key exchange groups in order of preference, for clients' key shares
+ * @n_groups: their number
+ */
+struct td_profile {
+	const struct tl_profile	*config;
+	struct WOLFSSL_CTX	*ctx[2];
+	uint16_t		min_version;
+	uint16_t		max_version;
+	int			groups[8];
+	int			n_groups;
+};
+
+/**
+ * td_profile_init - make the contexts of a profile
+ * @profile: filled on success, to be given to td_profile_exit()
+ * @config: kept by reference
+ * @mistakes: told of each mistake
+ *
+ * Return: 0, -EINVAL (mistakes were reported), -ENOMEM
+ */
+int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
+		    struct td_mistakes *mistakes);
+
+/** td_profile_exit - free the contexts and wipe their keys; all zero is allowed */
+void td_profile_exit(struct td_profile *profile);
+
+/**
+ * td_profile_find - profile of a name among all contexts; "" is the default
+ *
+ * Return: the profile, owned by @contexts, or NULL
+ */
+const struct td_profile *td_profile_find(const struct td_contexts *contexts, const char *name);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Two engines of one profile talk to each other in memory. Besides finding
+ * certificates that cannot be used, it runs whatever wolfSSL puts off until
+ * its first handshake, before workers give up the right to open files.
+ */
+#include "selftest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "profile.h"
+
+#define ROUNDS_MAX	16
+
+struct side {
+	struct td_engine	*engine;
+	struct td_result	result;
+};
+
+/* Gives all that one side has queued to the other. */
+static void pass(struct side *from, struct side *to)
+{
+	size_t eaten;
+
+	if (to->engine->state != TD_ENGINE_RUNNING)
+		return;
+	td_engine_feed(to->engine, from->engine->out, from->engine->out_length, &eaten);
+	from->engine->out_length = 0;
+}
+
+static int talk(struct side *client, struct side *server)
+{
+	size_t eaten;
+	int round;
+
+	td_engine_feed(client->engine, NULL, 0, &eaten);
+	for (round = 0; round < ROUNDS_MAX; round++) {
+		pass(client, server);
+		pass(server, client);
+		if (server->engine->state == TD_ENGINE_DONE &&
+		    client->engine->state == TD_ENGINE_DONE)
+			return 0;
+	}
+	return -EINVAL;
+}
+
+int td_selftest_run(const struct td_profile *profile, struct td_mistakes *mistakes)
+{
+	struct td_job job = { .verify = TLSOCK_VERIFY_NONE, .client_cert = TLSOCK_CLIENT_CERT_NONE };
+	struct side *client, *server;
+	int ret = -ENOMEM;
+
+	client = calloc(1, sizeof(*client));
+	server = calloc(1, sizeof(*server));
+	if (!client || !server)
+		goto free_sides;
+	job.role = TLSOCK_ROLE_CLIENT;
+	ret = td_engine_new(profile, &job, &client->result, &client->engine);
+	job.role = TLSOCK_ROLE_SERVER;
+	if (ret == 0)
+		ret = td_engine_new(profile, &job, &server->result, &server->engine);
+	if (ret == 0)
+		ret = talk(client, server);
+	if (ret && ret != -ENOMEM) {
+		td_profile_mistake(mistakes, "a handshake with the certificate fails: %s",
+				   server->result.error ? server->result.text : client->result.text);
+		ret = -EINVAL;
+	}
+free_sides:
+	if (client)
+		td_engine_free(client->engine);
+	if (server)
+		td_engine_free(server->engine);
+	free(client);
+	free(server);
+	return ret;
+}

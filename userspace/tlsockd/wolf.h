@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wolfSSL, and all that differs between its versions and builds. Differences
+ * are told apart by the macros of the library's own options.h; no other file
+ * of the helper has an #ifdef about them.
+ */
+#ifndef TLSOCKD_WOLF_H
+#define TLSOCKD_WOLF_H
+
+#include <wolfssl/options.h>
+#include <wolfssl/ssl.h>
+#include <wolfssl/error-ssl.h>
+#include <wolfssl/wolfcrypt/error-crypt.h>
+
+#if !defined(ATOMIC_USER) || !defined(HAVE_SNI) || !defined(HAVE_ALPN) || \
+	!defined(WOLFSSL_TLS13) || !defined(OPENSSL_EXTRA)
+#error "this wolfSSL lacks something: ATOMIC_USER, SNI, ALPN, TLS 1.3 or OPENSSL_EXTRA"
+#endif
+
+/* Hybrid key exchange: the enumerator is there without the code behind it. */
+#if defined(WOLFSSL_HAVE_MLKEM) && defined(WOLFSSL_PQC_HYBRIDS)
+#define TD_WOLF_HYBRID		1
+#else
+#define TD_WOLF_HYBRID		0
+#endif
+
+/*
+ * Without the tuned build's generator wolfSSL seeds one for each connection
+ * from this file, which a worker must be able to open then; NULL if it need not.
+ */
+#ifdef CUSTOM_RAND_GENERATE_BLOCK
+#define TD_WOLF_SEED_FILE	NULL
+#else
+#define TD_WOLF_SEED_FILE	"/dev/urandom"
+#endif
+
+#endif
