@@ -15,6 +15,13 @@
 #define IO_SEND_FLAGS	(MSG_MORE | MSG_NOSIGNAL | MSG_CMSG_COMPAT | MSG_SPLICE_PAGES |	\
 			 MSG_EOR | MSG_SENDPAGE_NOPOLICY)
 
+/* SO_ERROR shall not tell again what the program has been told. */
+static void io_told(struct sock *sk, int error)
+{
+	if (READ_ONCE(sk->sk_err) == error)
+		WRITE_ONCE(sk->sk_err, 0);
+}
+
 /* Until the handshake is over: wait, or say why there is nothing to wait for. */
 static int io_wait_established(struct sock *sk, long timeo, int none)
 {
@@ -110,9 +117,8 @@ static int io_send(struct sock *sk, struct msghdr *msg, long timeo)
 		if (ret)
 			break;
 	}
-	/* SO_ERROR shall not tell again what the program has been told. */
-	if (ret < 0 && !sent && READ_ONCE(sk->sk_err) == -ret)
-		WRITE_ONCE(sk->sk_err, 0);
+	if (ret < 0 && !sent)
+		io_told(sk, -ret);
 	return sent ?: ret;
 }
 
@@ -132,6 +138,7 @@ int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	struct tlsock_sock *ts = tlsock_sk(sk);
 	unsigned int flags = msg->msg_flags;
 	size_t controllen = msg->msg_controllen;
+	struct sock *isk;
 	long timeo;
 	int ret;
 
@@ -148,6 +155,13 @@ int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	}
 	if (unlikely(test_bit(TLSOCK_F_TX_CLOSED, &ts->flags)))
 		return sk_stream_error(sk, flags, -EPIPE);
+	/* Kernel TLS would take one more record. */
+	isk = ts->inner->sk;
+	if (unlikely(READ_ONCE(isk->sk_err) || (READ_ONCE(isk->sk_shutdown) & SEND_SHUTDOWN))) {
+		ret = sk_stream_error(isk, flags, -EPIPE);
+		io_told(sk, -ret);
+		return ret;
+	}
 
 	msg->msg_flags = (flags & IO_SEND_FLAGS) | MSG_DONTWAIT;
 	msg->msg_controllen = 0;
@@ -186,12 +200,15 @@ static int io_receive_special(struct tlsock_sock *ts, struct msghdr *msg, int re
 	if (ret == -EBADMSG) {
 		tlsock_record_abort(ts, EBADMSG, TLS_ALERT_DESC_BAD_RECORD_MAC, -1,
 				    "a record was not authentic");
-		WRITE_ONCE(sk->sk_err, 0);
+		io_told(sk, EBADMSG);
 		return ret;
 	}
 	if (ret < 0) {
-		if (READ_ONCE(sk->sk_err) == -ret)
-			WRITE_ONCE(sk->sk_err, 0);
+		io_told(sk, -ret);
+		/* TCP is over without the peer's goodbye, and this tells it. */
+		if (inet_sk_state_load(ts->inner->sk) == TCP_CLOSE &&
+		    !test_and_set_bit(TLSOCK_F_TRUNCATED, &ts->flags))
+			tlsock_record_truncated(ts);
 		return ret;
 	}
 	if (test_bit(TLSOCK_F_RX_SHUT, &ts->flags))

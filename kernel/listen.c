@@ -218,6 +218,8 @@ void tlsock_listen_stop(struct tlsock_sock *ts)
 		spin_lock(&queue->lock);
 		list_del_init(&child->acc_link);
 		spin_unlock(&queue->lock);
+		/* As TCP: a connection that nobody accepted is reset. */
+		sock_no_linger(child->inner->sk);
 		tlsock_close_child(child);
 	}
 }
