@@ -196,7 +196,7 @@ static const struct {
 	{ "[profile a]\nciphers = :", 2, "names of cipher suites" },
 	{ "[profile a]\ngroups = A:", 2, "names of groups" },
 	{ "[profile a]\nserver-name = a b", 2, "a host name" },
-	{ "[profile a]\nserver-name = a # the best", 2, "line of its own" },
+	{ "[profile a]\nserver-name = # none", 2, "a host name" },
 };
 
 TEST_F(folder, each_mistake_with_its_line)
@@ -222,6 +222,19 @@ TEST_F(folder, all_mistakes_are_told)
 	EXPECT_EQ(3, self->reports[1].line);
 	EXPECT_EQ(4, self->reports[2].line);
 	EXPECT_EQ(6, self->reports[3].line);
+}
+
+TEST_F(folder, comments)
+{
+	const struct tl_profile *p;
+
+	ASSERT_EQ(0, load(self,
+			  "#[a]\n  ;x\n\t# y = z\n[profile a] ; the first\n"
+			  "server-name = a#b;c\t# and this\nca = /x ;y\n"));
+	p = tl_config_profile(self->config, "a");
+	ASSERT_NE(NULL, p);
+	EXPECT_STREQ("a#b;c", p->server_name);
+	EXPECT_STREQ("/x", p->ca);
 }
 
 TEST_F(folder, profiles_of_the_folder)

@@ -134,7 +134,7 @@ TEST(log_lines)
 	char text[3000];
 
 	unsetenv("JOURNAL_STREAM");
-	EXPECT_EQ(9, log_to_pipe(out, sizeof(out), LOG_INFO, LOG_INFO, "a\nb"));
+	EXPECT_EQ(10, log_to_pipe(out, sizeof(out), LOG_INFO, LOG_INFO, "a\nb"));
 	EXPECT_STREQ("name: a?b\n", out);
 	EXPECT_EQ(0, log_to_pipe(out, sizeof(out), LOG_INFO, LOG_DEBUG, "a"));
 	memset(text, 'a', sizeof(text) - 1);

@@ -82,9 +82,18 @@ static int read_key(const struct reader *reader, char *text)
 	value = trim(equals + 1);
 	if (!*name)
 		return mistake(reader, "there is no key before the '='");
-	if (strstr(value, " #") || strstr(value, " ;"))
-		return mistake(reader, "a comment must stand on a line of its own");
 	return tell(reader, TL_INI_KEY, name, value);
+}
+
+/* A comment begins at a '#' or ';' that is the first of the line or follows a blank. */
+static void cut_comment(char *text)
+{
+	for (char *at = text; *at; at++) {
+		if ((*at == '#' || *at == ';') && (at == text || is_blank(at[-1]))) {
+			*at = '\0';
+			return;
+		}
+	}
 }
 
 static int read_line(const struct reader *reader, char *text, size_t length)
@@ -93,8 +102,9 @@ static int read_line(const struct reader *reader, char *text, size_t length)
 		return mistake(reader, "the line has a zero byte; is this a text file?");
 	if (length > TL_INI_MAX_LINE)
 		return mistake(reader, "the line is longer than 4095 bytes");
+	cut_comment(text);
 	text = trim(text);
-	if (!*text || *text == '#' || *text == ';')
+	if (!*text)
 		return 0;
 	if (*text == '[')
 		return read_heading(reader, text);

@@ -41,8 +41,8 @@ struct tl_ini_entry {
  *	the reading by returning a negative errno
  * @arg: passed to @each
  *
- * A comment is a line of its own that starts with '#' or ';'. There are no
- * continuation lines and no quotes.
+ * A comment begins at a '#' or ';' at the start of a line or behind a blank
+ * and ends with the line. There are no continuation lines and no quotes.
  *
  * Return: 0, the error of @each, -ENOMEM
  */

@@ -44,10 +44,13 @@ static unsigned int processors(void)
 /* The life of the new process. Nothing of the broker's is left in it but memory. */
 static _Noreturn void run_worker(const struct td_generation *generation, int socket, pid_t parent)
 {
+	/* Meant for the broker, though a terminal or killall(1) sends them to all. */
+	static const int ignored[] = { SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGPIPE };
 	sigset_t none;
 
 	sigemptyset(&none);
-	signal(SIGPIPE, SIG_DFL);
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(EXIT_FAILURE);
 	if (socket != WORKER_FD && dup3(socket, WORKER_FD, O_CLOEXEC) < 0)
