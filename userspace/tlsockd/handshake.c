@@ -117,6 +117,8 @@ static void take_turn(struct td_handshake *handshake, struct io_uring *ring)
 
 static bool finish(struct td_handshake *handshake)
 {
+	if (handshake->engine)
+		td_outcome_names(handshake->engine);
 	td_engine_free(handshake->engine);
 	handshake->engine = NULL;
 	close(handshake->fd);
@@ -163,7 +165,8 @@ static void feed(struct td_handshake *handshake)
 		set_state(handshake, TD_HANDSHAKE_ALERTING);
 		break;
 	}
-	handshake->drop = eaten;
+	/* Closing with unread bytes is a reset, which can overtake the alert. */
+	handshake->drop = handshake->state == TD_HANDSHAKE_ALERTING ? handshake->flight : eaten;
 	handshake->flight = 0;
 	handshake->peeked = false;
 }
@@ -184,7 +187,8 @@ static bool decide(struct td_handshake *handshake, struct io_uring *ring)
 	if (handshake->state == TD_HANDSHAKE_STOPPING)
 		return finish(handshake);
 	if (handshake->state == TD_HANDSHAKE_ALERTING &&
-	    (handshake->send_error || handshake->receive_error || !queued(handshake)))
+	    (handshake->send_error || handshake->receive_error ||
+	     (!queued(handshake) && !handshake->drop)))
 		return finish(handshake);
 	if (handshake->send_error && !handshake->want && !handshake->peeked)
 		return fail_socket(handshake);
@@ -198,15 +202,11 @@ static bool decide(struct td_handshake *handshake, struct io_uring *ring)
 			    "peer closed the connection before it sent anything");
 	if (handshake->peeked) {
 		feed(handshake);
-		if (handshake->state == TD_HANDSHAKE_ALERTING)
-			handshake->drop = 0;
 		if (handshake->send_error)
 			return fail_socket(handshake);
 	}
-	if (!queued(handshake) && handshake->engine->state != TD_ENGINE_RUNNING &&
-	    !handshake->drop)
-		return handshake->state == TD_HANDSHAKE_FLUSHING ? install_keys(handshake) :
-								   finish(handshake);
+	if (handshake->state == TD_HANDSHAKE_FLUSHING && !queued(handshake) && !handshake->drop)
+		return install_keys(handshake);
 	take_turn(handshake, ring);
 	return handshake->requests ? true : fail_socket(handshake);
 }

@@ -116,8 +116,7 @@ static void copy_name(char *to, const char *from, size_t length)
 	to[length] = '\0';
 }
 
-/* What is known on failure too: names, so that the log tells connections apart. */
-static void fill_names(struct td_engine *engine)
+void td_outcome_names(struct td_engine *engine)
 {
 	struct td_result *result = engine->result;
 	unsigned short length;
@@ -148,7 +147,6 @@ void td_outcome_success(struct td_engine *engine)
 	result->verify_depth = engine->verify.depth;
 	if (wolfSSL_ALPN_GetProtocol(engine->ssl, &alpn, &length) == WOLFSSL_SUCCESS && alpn)
 		copy_name(result->alpn, alpn, length);
-	fill_names(engine);
 }
 
 static void alert_failure(struct td_engine *engine, int alert)
@@ -165,7 +163,7 @@ static void alert_failure(struct td_engine *engine, int alert)
 		lacking = true;
 		break;
 	case ALERT_HANDSHAKE_FAILURE:
-		what = "peer accepts none of our parameters";
+		what = "peer has no cipher suite, group or signature in common with us";
 		break;
 	case ALERT_BAD_CERTIFICATE:
 	case ALERT_UNSUPPORTED_CERTIFICATE:
@@ -270,7 +268,6 @@ void td_outcome_failure(struct td_engine *engine)
 		result->alert_sent = (int16_t)alerts.last_tx.code;
 	result->verify_code = verify->code;
 	result->verify_depth = verify->depth;
-	fill_names(engine);
 	if (verify->code && verify->mode == TLSOCK_VERIFY_REQUIRED)
 		td_outcome_set(result, td_verify_errno(verify->code), TLSOCK_STAGE_VERIFY, "%s",
 			       verify->text);

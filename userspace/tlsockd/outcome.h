@@ -21,6 +21,9 @@ void td_outcome_clear(struct td_result *result);
 void td_outcome_set(struct td_result *result, int error, uint32_t stage, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/** td_outcome_names - fill in the names of both sides, known on failure too */
+void td_outcome_names(struct td_engine *engine);
+
 /** td_outcome_success - fill in what was negotiated */
 void td_outcome_success(struct td_engine *engine);
 
