@@ -200,6 +200,20 @@ TEST_F(channel, receives)
 	EXPECT_EQ(-EPIPE, td_channel_send(self->broker, &sent, -1));
 }
 
+/* A worker that dies with jobs unread has its last results heard all the same. */
+TEST_F(channel, last_words)
+{
+	const struct td_message sent = result();
+	const struct td_message unread = job();
+	struct td_message got;
+
+	ASSERT_EQ(0, td_channel_send(self->broker, &unread, STDIN_FILENO));
+	ASSERT_LT(0, send(self->worker, &sent, td_message_length(sent.type), 0));
+	close(self->worker);
+	EXPECT_EQ(0, td_channel_receive(self->broker, &got));
+	EXPECT_EQ(-EPIPE, td_channel_receive(self->broker, &got));
+}
+
 TEST_F(channel, full_socket)
 {
 	const struct td_message message = job();

@@ -73,12 +73,16 @@ int td_channel_receive(int socket, struct td_message *message)
 {
 	ssize_t n;
 
-	/* Without room for control data, descriptors that a worker sends are dropped. */
+	/*
+	 * Without room for control data, descriptors that a worker sends are
+	 * dropped. ECONNRESET says once that the worker left messages unread;
+	 * what it sent before comes after.
+	 */
 	do {
 		n = recv(socket, message, sizeof(*message), MSG_DONTWAIT | MSG_TRUNC);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0)
-		return errno == ECONNRESET ? -EPIPE : -errno;
+		return -errno;
 	if (!n)
 		return -EPIPE;
 	if ((size_t)n > sizeof(*message))
