@@ -18,36 +18,44 @@ static struct genl_multicast_group notify_groups[] = {
 };
 
 /**
- * tlsock_notify_has_helper - does somebody listen for requests?
- * @net: network namespace of the socket
- */
-bool tlsock_notify_has_helper(struct net *net)
-{
-	return genl_has_listeners(&tlsock_nl_family, net, TLSOCK_NLGRP_HELPER);
-}
-
-/**
  * tlsock_notify_ready - tell all helpers of a namespace that requests wait
  * @net: the namespace
  *
  * Losing the message loses nothing: the helper drains when its socket
  * overflowed, and requests keep their deadline.
+ *
+ * Context: process, may sleep
+ * Return: 0, -ESRCH if nobody in @net got it, -ENOMEM
  */
-void tlsock_notify_ready(struct net *net)
+int tlsock_notify_ready(struct net *net)
 {
 	struct sk_buff *skb = genlmsg_new(0, GFP_KERNEL);
 	void *head;
 
 	if (!skb)
-		return;
+		return -ENOMEM;
 	head = genlmsg_put(skb, 0, 0, &tlsock_nl_family, 0, TLSOCK_CMD_READY);
 	if (!head) {
 		nlmsg_free(skb);
-		return;
+		return -ENOMEM;
 	}
 	genlmsg_end(skb, head);
-	genlmsg_multicast_netns(&tlsock_nl_family, net, skb, 0, TLSOCK_NLGRP_HELPER,
-				GFP_KERNEL);
+	return genlmsg_multicast_netns(&tlsock_nl_family, net, skb, 0, TLSOCK_NLGRP_HELPER,
+				       GFP_KERNEL);
+}
+
+/**
+ * tlsock_notify_has_helper - is there somebody to run handshakes?
+ * @net: network namespace of the socket
+ *
+ * Netlink counts the members of a group over all namespaces. So this asks for
+ * the last helper that took requests here, and else whether READY reaches one.
+ *
+ * Context: process, may sleep
+ */
+bool tlsock_notify_has_helper(struct net *net)
+{
+	return READ_ONCE(tlsock_request_net(net)->helper) || !tlsock_notify_ready(net);
 }
 
 /**

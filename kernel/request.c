@@ -231,6 +231,7 @@ unsigned int tlsock_request_accept(struct tlsock_net *tn, u32 portid,
 	struct tlsock_req *req, *next;
 	unsigned int n = 0;
 
+	WRITE_ONCE(tn->helper, portid);
 	spin_lock(&tn->lock);
 	list_for_each_entry_safe(req, next, &tn->pending, link) {
 		if (n == limit)
@@ -325,6 +326,7 @@ void tlsock_request_helper_died(struct net *net, u32 portid)
 	struct tlsock_done done;
 	unsigned long id = 0;
 
+	cmpxchg(&tn->helper, portid, 0);
 	if (!READ_ONCE(tn->n_requests))
 		return;
 	while ((req = request_next_of(tn, portid, &id))) {

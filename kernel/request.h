@@ -75,6 +75,7 @@ struct tlsock_req {
  * @requests: all requests by id
  * @n_requests: their number
  * @next_id: where the search for a free id starts
+ * @helper: netlink socket that took requests last, 0 once it is closed
  * @established: live sockets in state ESTABLISHED
  * @started: requests ever submitted
  * @truncated: connections that ended without close_notify
@@ -87,6 +88,7 @@ struct tlsock_net {
 	struct xarray		requests;
 	unsigned int		n_requests;
 	u32			next_id;
+	u32			helper;
 	atomic_t		established;
 	atomic64_t		started;
 	atomic64_t		truncated;
@@ -114,7 +116,7 @@ void tlsock_done_init(struct tlsock_done *done, int error, enum tlsock_stage sta
 		      const char *text);
 void tlsock_done_count(const struct net *net, const struct tlsock_done *done);
 
-void tlsock_notify_ready(struct net *net);
+int tlsock_notify_ready(struct net *net);
 void tlsock_notify_cancel(struct net *net, u32 portid, u32 id);
 bool tlsock_notify_has_helper(struct net *net);
 int tlsock_notify_init(void);
