@@ -26,6 +26,14 @@ FIXTURE_SETUP(accept)
 	ASSERT_LE(0, self->listener);
 }
 
+/* Options are for before listen(): begin anew. */
+static int listener_reset(FIXTURE_DATA(accept) *self)
+{
+	close(self->listener);
+	self->listener = t_socket(AF_INET, IPPROTO_TLS, 0);
+	return t_bind(self->listener, AF_INET, &self->addr);
+}
+
 FIXTURE_TEARDOWN(accept)
 {
 	close(self->listener);
@@ -180,7 +188,9 @@ TEST_F(accept, deadline_frees_the_place)
 	char byte;
 	int fd;
 
+	ASSERT_EQ(0, listener_reset(self));
 	ASSERT_EQ(0, t_set_int(self->listener, SOL_TLSOCK, TLSOCK_TIMEOUT_MS, 300));
+	ASSERT_EQ(0, listen(self->listener, 5));
 	t_helper_mode(self->helper, T_HELPER_HOLD);
 	fd = client(&self->addr);
 	EXPECT_EQ(0, t_poll(self->listener, POLLIN, T_SILENCE_MS));
@@ -210,9 +220,7 @@ TEST_F(accept, backlog_bounds_the_handshakes)
 	unsigned int accepted;
 	int fds[12], i;
 
-	close(self->listener);
-	self->listener = t_socket(AF_INET, IPPROTO_TLS, 0);
-	ASSERT_EQ(0, t_bind(self->listener, AF_INET, &self->addr));
+	ASSERT_EQ(0, listener_reset(self));
 	ASSERT_EQ(0, listen(self->listener, 4));
 	t_helper_mode(self->helper, T_HELPER_HOLD);
 	for (i = 0; i < 12; i++) {
@@ -234,6 +242,8 @@ TEST_F(accept, options_are_inherited)
 	socklen_t len = sizeof(text);
 	int fd, child;
 
+	EXPECT_EQ(-EINVAL, t_set_text(self->listener, TLSOCK_PROFILE, "web"));
+	ASSERT_EQ(0, listener_reset(self));
 	ASSERT_EQ(0, t_set_text(self->listener, TLSOCK_PROFILE, "web"));
 	ASSERT_EQ(0, t_set_text(self->listener, TLSOCK_ALPN, "h2"));
 	ASSERT_EQ(0, t_set_int(self->listener, SOL_TLSOCK, TLSOCK_CLIENT_CERT,
@@ -242,6 +252,7 @@ TEST_F(accept, options_are_inherited)
 	ASSERT_EQ(0, t_set_int(self->listener, IPPROTO_TCP, TCP_NODELAY, 1));
 	ASSERT_EQ(0, t_set_int(self->listener, SOL_SOCKET, SO_KEEPALIVE, 1));
 	ASSERT_EQ(0, t_set_int(self->listener, SOL_SOCKET, SO_RCVBUF, 70000));
+	ASSERT_EQ(0, listen(self->listener, 5));
 	fd = client(&self->addr);
 	child = accept(self->listener, NULL, NULL);
 	ASSERT_LE(0, child);

@@ -27,10 +27,9 @@ FIXTURE_SETUP(parallel)
 
 	signal(SIGPIPE, SIG_IGN);
 	self->epoll = epoll_create1(EPOLL_CLOEXEC);
-	self->listener = t_listen(AF_INET, IPPROTO_TLS, &self->addr);
+	self->listener = t_listen_profile(AF_INET, "web", &self->addr);
 	ASSERT_LE(0, self->listener);
 	t_nonblock(self->listener, true);
-	ASSERT_EQ(0, t_set_text(self->listener, TLSOCK_PROFILE, "web"));
 	ASSERT_EQ(0, epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->listener, &event));
 	if (!t_real_helper())
 		SKIP(return, "no helper runs here");

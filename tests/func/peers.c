@@ -182,8 +182,12 @@ CLIENT(sends_an_alert, .says = BYTES("\x15\x03\x01\x00\x02\x02\x28"),
 FIXTURE_SETUP(client)
 {
 	signal(SIGPIPE, SIG_IGN);
-	self->listener = t_listen(AF_INET, IPPROTO_TLS, &self->addr);
-	ASSERT_LE(0, self->listener);
+	self->listener = t_socket(AF_INET, IPPROTO_TLS, 0);
+	ASSERT_EQ(0, t_bind(self->listener, AF_INET, &self->addr));
+	ASSERT_EQ(0, t_set_text(self->listener, TLSOCK_PROFILE, "web"));
+	ASSERT_EQ(0, t_set_int(self->listener, SOL_TLSOCK, TLSOCK_TIMEOUT_MS,
+			       variant->outcome == TLSOCK_OUTCOME_TIMEOUT ? 1500 : T_PATIENCE_MS));
+	ASSERT_EQ(0, listen(self->listener, 5));
 	t_nonblock(self->listener, true);
 	ASSERT_EQ(0, t_genl_open(&self->genl));
 	if (!t_real_helper())
@@ -205,9 +209,6 @@ TEST_F(client, never_surfaces)
 	};
 	char buffer[256];
 
-	ASSERT_EQ(0, t_set_text(self->listener, TLSOCK_PROFILE, "web"));
-	ASSERT_EQ(0, t_set_int(self->listener, SOL_TLSOCK, TLSOCK_TIMEOUT_MS,
-			       variant->outcome == TLSOCK_OUTCOME_TIMEOUT ? 1500 : T_PATIENCE_MS));
 	ASSERT_EQ(0, t_status(&self->genl, &before));
 	ASSERT_EQ(0, t_connect(fd, &self->addr));
 	if (variant->says.size)

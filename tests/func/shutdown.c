@@ -124,7 +124,8 @@ TEST_F(shutdown, close_with_an_unread_ticket_gives_no_reset)
 {
 	uint8_t ticket[100] = { 4, 0, 0, 96 };
 
-	/* TLS 1.2 has no message after the handshake but this is as unread as one. */
+	if (variant->version != 0x0304)
+		SKIP(return, "TLS 1.2 has no tickets after the handshake");
 	ASSERT_EQ(0, t_record_send(self->pair.server, T_RECORD_HANDSHAKE, ticket,
 				   sizeof(ticket)));
 	ASSERT_TRUE(t_poll(self->pair.client, POLLIN, T_SILENCE_MS) >= 0);

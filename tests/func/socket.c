@@ -100,7 +100,7 @@ TEST_F(plain, bind_and_names)
 	self->fd = t_socket(variant->family, IPPROTO_TLS, 0);
 	EXPECT_EQ(EINVAL, T_ERRNO(bind(self->fd, (void *)&self->addr.storage, 4)));
 	t_loopback(&foreign, variant->family, 0);
-	((char *)&foreign.storage)[variant->family == AF_INET ? 5 : 9] ^= 0x55;
+	((char *)&foreign.storage)[variant->family == AF_INET ? 4 : 9] ^= 0x55;
 	EXPECT_EQ(EADDRNOTAVAIL, T_ERRNO(bind(self->fd, (void *)&foreign.storage, foreign.len)));
 }
 

@@ -51,7 +51,7 @@ int t_real_connect(struct t_real *real)
 {
 	int family = real->family ? real->family : AF_INET;
 	struct t_addr addr;
-	int listener = t_listen(family, IPPROTO_TLS, &addr);
+	int listener = t_listen_profile(family, real->server_profile, &addr);
 	int err = 0;
 
 	real->server = -1;
@@ -59,8 +59,6 @@ int t_real_connect(struct t_real *real)
 	if (listener < 0 || real->client < 0)
 		err = listener < 0 ? listener : -errno;
 	t_nonblock(listener, true);
-	if (!err)
-		err = t_set_text(listener, TLSOCK_PROFILE, real->server_profile);
 	if (!err && real->client_profile)
 		err = t_set_text(real->client, TLSOCK_PROFILE, real->client_profile);
 	if (!err && real->name)

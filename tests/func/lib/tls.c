@@ -75,14 +75,11 @@ int t_bind(int fd, int family, struct t_addr *addr)
 	return 0;
 }
 
-int t_listen(int family, int protocol, struct t_addr *addr)
+/* Bind and listen; the socket is closed on failure. */
+static int listen_start(int fd, int family, struct t_addr *addr)
 {
-	int fd = t_socket(family, protocol, 0);
-	int err;
+	int err = t_bind(fd, family, addr);
 
-	if (fd < 0)
-		return -errno;
-	err = t_bind(fd, family, addr);
 	if (!err && listen(fd, SOMAXCONN))
 		err = -errno;
 	if (err) {
@@ -90,6 +87,28 @@ int t_listen(int family, int protocol, struct t_addr *addr)
 		return err;
 	}
 	return fd;
+}
+
+int t_listen(int family, int protocol, struct t_addr *addr)
+{
+	int fd = t_socket(family, protocol, 0);
+
+	return fd < 0 ? -errno : listen_start(fd, family, addr);
+}
+
+int t_listen_profile(int family, const char *profile, struct t_addr *addr)
+{
+	int fd = t_socket(family, IPPROTO_TLS, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = t_set_text(fd, TLSOCK_PROFILE, profile);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	return listen_start(fd, family, addr);
 }
 
 int t_connect(int fd, const struct t_addr *addr)

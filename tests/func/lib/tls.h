@@ -48,6 +48,9 @@ int t_bind(int fd, int family, struct t_addr *addr);
 /** t_listen - socket, bind, listen; the socket or -errno */
 int t_listen(int family, int protocol, struct t_addr *addr);
 
+/** t_listen_profile - a TLS listener with a profile; the socket or -errno */
+int t_listen_profile(int family, const char *profile, struct t_addr *addr);
+
 /** t_connect - connect() that returns 0 or -errno */
 int t_connect(int fd, const struct t_addr *addr);
 
