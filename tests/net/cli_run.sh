@@ -168,7 +168,6 @@ test_names()
 	name "a wrong one" getaddrinfo:wrong.test 'errno EKEYREJECTED'
 	name "IPv6" ipv6:web.test 'answer web.test'
 	name "IPv4 in IPv6" mapped:tlsock.test 'answer tlsock.test'
-	name "dot at the end" getaddrinfo:web.test. 'answer web.test$'
 	name "gethostbyname" gethostbyname:web.test 'answer web.test'
 	name "gethostbyname, a wrong one" gethostbyname:wrong.test 'errno EKEYREJECTED'
 	name "another thread" thread:web.test 'answer web.test'

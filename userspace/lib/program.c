@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -55,21 +56,25 @@ static int read_at(int fd, void *to, size_t size, off_t offset)
 	return 0;
 }
 
-/* The dynamic loader of this process, from its own program headers */
+/*
+ * The dynamic loader of this process, from its own program headers; NULL if
+ * they do not tell. A program at a fixed address has them where PT_PHDR says.
+ */
 static const char *own_loader(void)
 {
-	const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+	uintptr_t headers = getauxval(AT_PHDR);
 	unsigned long n = getauxval(AT_PHNUM);
-	const ElfW(Phdr) *interp = NULL;
-	const char *base = NULL;
+	const ElfW(Phdr) *interp = NULL, *self = NULL;
 
 	for (unsigned long i = 0; headers && i < n; i++) {
-		if (headers[i].p_type == PT_PHDR)
-			base = (const char *)headers - headers[i].p_vaddr;
-		if (headers[i].p_type == PT_INTERP)
-			interp = &headers[i];
+		const ElfW(Phdr) *header = (const ElfW(Phdr) *)headers + i;
+
+		if (header->p_type == PT_PHDR)
+			self = header;
+		if (header->p_type == PT_INTERP)
+			interp = header;
 	}
-	return base && interp ? base + interp->p_vaddr : NULL;
+	return self && interp ? (const char *)(headers - self->p_vaddr + interp->p_vaddr) : NULL;
 }
 
 static bool same_file(const char *one, const char *other)
