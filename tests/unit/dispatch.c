@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,177 +19,29 @@
 #include "lib/accept.h"
 #include "lib/config.h"
 #include "lib/log.h"
+#include "lib/stand_in.h"
 #include "tlsockd/broker.h"
-#include "tlsockd/context.h"
 #include "tlsockd/family_tlsock.h"
 #include "tlsockd/generation.h"
-#include "tlsockd/message.h"
 #include "tlsockd/worker.h"
 
-#define MAX_REQUESTS	1024
 #define SECONDS		20
-
-/* What a worker does with its fifth job; the others are answered at once. */
-enum mode {
-	MODE_GOOD,
-	MODE_CRASH,
-	MODE_HANG,
-	MODE_WRONG_ID,
-	MODE_TWICE,
-	MODE_GARBAGE,
-	MODE_EARLY_EXIT,	/* before the first job */
-	MODE_SLOW,		/* no job is answered before its CANCEL or DRAIN */
-};
-
-static enum mode mode;
-
-/* The kernel: answers that came, by id */
-static struct {
-	int	answers[MAX_REQUESTS + 1];
-	int	errors[MAX_REQUESTS + 1];
-	int	lack_memory;	/* so many answers cannot be taken */
-	int	total;
-} kernel;
 
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
 			  const struct td_result *result)
 {
 	(void)family;
-	if (kernel.lack_memory > 0) {
-		kernel.lack_memory--;
-		return -EAGAIN;
-	}
-	if (id > MAX_REQUESTS)
-		abort();
-	kernel.answers[id]++;
-	kernel.errors[id] = result->error;
-	kernel.total++;
-	return 0;
-}
-
-static void answer(int socket, uint32_t id)
-{
-	struct td_message m = { .type = TD_MESSAGE_RESULT, .id = id };
-
-	m.result.alert_sent = -1;
-	m.result.alert_received = -1;
-	if (send(socket, &m, td_message_length(m.type), 0) < 0)
-		_exit(1);
-}
-
-static void misbehave(int socket, uint32_t id)
-{
-	struct td_message m = { .type = TD_MESSAGE_RESULT, .id = id };
-
-	switch (mode) {
-	case MODE_CRASH:
-		raise(SIGKILL);
-		break;
-	case MODE_HANG:
-		pause();
-		break;
-	case MODE_WRONG_ID:
-		answer(socket, id + 1000);
-		break;
-	case MODE_TWICE:
-		answer(socket, id);
-		answer(socket, id);
-		break;
-	case MODE_GARBAGE:
-		memset(&m.result, 'x', sizeof(m.result));
-		if (send(socket, &m, td_message_length(m.type), 0) < 0)
-			_exit(1);
-		break;
-	case MODE_GOOD:
-		answer(socket, id);
-		break;
-	case MODE_EARLY_EXIT:
-	case MODE_SLOW:
-		break;
-	}
-}
-
-/* A job without its descriptor ends the worker, which fails the test. */
-static void take_descriptor(struct msghdr *header)
-{
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(header);
-	int fd;
-
-	if (!cmsg)
-		_exit(2);
-	memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
-	if (fcntl(fd, F_GETFD) < 0)
-		_exit(3);
-	close(fd);
-}
-
-static void answer_rest(int socket, const uint32_t *ids, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (ids[i])
-			answer(socket, ids[i]);
-}
-
-/* Every job is kept until it is answered, number by number. */
-static int work_slowly(int socket, const struct td_message *m)
-{
-	static uint32_t ids[64];
-	static int n;
-
-	if (m->type == TD_MESSAGE_JOB && n < 64)
-		ids[n++] = m->id;
-	for (int i = 0; m->type == TD_MESSAGE_CANCEL && i < n; i++) {
-		if (ids[i] != m->id)
-			continue;
-		answer(socket, m->id);
-		ids[i] = 0;
-	}
-	if (m->type == TD_MESSAGE_DRAIN)
-		answer_rest(socket, ids, n);
-	return m->type == TD_MESSAGE_DRAIN;
-}
-
-static int work(int socket, const struct td_message *m)
-{
-	static int jobs;
-
-	if (mode == MODE_SLOW)
-		return work_slowly(socket, m);
-	if (m->type == TD_MESSAGE_JOB && ++jobs == 5)
-		misbehave(socket, m->id);
-	else if (m->type == TD_MESSAGE_JOB)
-		answer(socket, m->id);
-	return m->type == TD_MESSAGE_DRAIN;
+	return t_stand_in_done(id, result);
 }
 
 int td_worker_run(int socket, struct td_contexts *contexts, const struct tl_config *config,
 		  uid_t uid, gid_t gid)
 {
-	char control[CMSG_SPACE(sizeof(int))];
-	struct td_message m;
-	struct iovec iov = { .iov_base = &m, .iov_len = sizeof(m) };
-
 	(void)contexts;
 	(void)config;
 	(void)uid;
 	(void)gid;
-	if (mode == MODE_EARLY_EXIT)
-		return 7;
-	for (;;) {
-		struct msghdr header = {
-			.msg_iov = &iov,
-			.msg_iovlen = 1,
-			.msg_control = control,
-			.msg_controllen = sizeof(control),
-		};
-
-		if (recvmsg(socket, &header, 0) <= 0)
-			return 0;
-		if (m.type == TD_MESSAGE_JOB)
-			take_descriptor(&header);
-		if (work(socket, &m))
-			return 0;
-	}
+	return t_stand_in_work(socket);
 }
 
 FIXTURE(broker)
@@ -208,7 +59,7 @@ FIXTURE_SETUP(broker)
 	sigset_t set;
 
 	tl_log_open("dispatch", LOG_EMERG);
-	mode = MODE_GOOD;
+	t_mode = T_MODE_GOOD;
 	memset(self, 0, sizeof(*self));
 	self->config.workers = 2;
 	self->config.handshakes = 8;
@@ -279,9 +130,9 @@ FIXTURE_TEARDOWN(broker)
 	close(self->broker.loop);
 }
 
-static void start(struct _test_data_broker *self, enum mode how)
+static void start(struct _test_data_broker *self, enum t_mode how)
 {
-	mode = how;
+	t_mode = how;
 	td_supervise_start(&self->broker, &self->generation);
 }
 
@@ -294,43 +145,25 @@ static void take(struct _test_data_broker *self, int n)
 	}
 }
 
-static int count_error(int error)
-{
-	int n = 0;
-
-	for (int i = 1; i <= MAX_REQUESTS; i++)
-		n += kernel.answers[i] && kernel.errors[i] == error;
-	return n;
-}
-
-/* Ids from 1 to @n have one answer each, no other has any. */
-static bool one_answer_each(int n)
-{
-	for (int i = 1; i <= MAX_REQUESTS; i++)
-		if (kernel.answers[i] != (i <= n))
-			return false;
-	return true;
-}
-
 TEST_F(broker, all_good)
 {
 	EXPECT_EQ(0, td_dispatch_capacity(&self->broker));
-	start(self, MODE_GOOD);
+	start(self, T_MODE_GOOD);
 	EXPECT_EQ(16, td_dispatch_capacity(&self->broker));
 	/* More than there is room for: they wait, none is lost. */
 	take(self, 100);
 	EXPECT_EQ(0, td_dispatch_capacity(&self->broker));
 	EXPECT_EQ(84, self->broker.requests.n_waiting);
 	ASSERT_TRUE(run_until(self, is_idle));
-	EXPECT_TRUE(one_answer_each(100));
-	EXPECT_EQ(100, count_error(0));
+	EXPECT_TRUE(t_stand_in_one_each(100));
+	EXPECT_EQ(100, t_stand_in_count(0));
 	EXPECT_EQ(100, self->broker.report.ok);
 	EXPECT_EQ(16, td_dispatch_capacity(&self->broker));
 }
 
 TEST_F(broker, the_load_is_shared)
 {
-	start(self, MODE_SLOW);
+	start(self, T_MODE_SLOW);
 	take(self, 8);
 	for (struct td_child *c = self->broker.supervise.first; c; c = c->next)
 		EXPECT_EQ(4, c->load);
@@ -338,60 +171,60 @@ TEST_F(broker, the_load_is_shared)
 
 /* Workers that fail cost what they have, and everything else gets through. */
 static void check_failures(struct __test_metadata *_metadata, struct _test_data_broker *self,
-			   enum mode how)
+			   enum t_mode how)
 {
 	start(self, how);
 	take(self, 60);
 	ASSERT_TRUE(run_until(self, is_idle));
-	EXPECT_TRUE(one_answer_each(60));
-	EXPECT_EQ(60, count_error(0) + count_error(EIO));
-	EXPECT_LT(0, count_error(EIO));
-	EXPECT_LT(7, count_error(0));
+	EXPECT_TRUE(t_stand_in_one_each(60));
+	EXPECT_EQ(60, t_stand_in_count(0) + t_stand_in_count(EIO));
+	EXPECT_LT(0, t_stand_in_count(EIO));
+	EXPECT_LT(7, t_stand_in_count(0));
 }
 
 TEST_F(broker, workers_crash)
 {
-	check_failures(_metadata, self, MODE_CRASH);
+	check_failures(_metadata, self, T_MODE_CRASH);
 }
 
 TEST_F(broker, workers_name_other_requests)
 {
-	check_failures(_metadata, self, MODE_WRONG_ID);
+	check_failures(_metadata, self, T_MODE_WRONG_ID);
 }
 
 TEST_F(broker, workers_answer_twice)
 {
-	check_failures(_metadata, self, MODE_TWICE);
+	check_failures(_metadata, self, T_MODE_TWICE);
 }
 
 TEST_F(broker, workers_send_garbage)
 {
-	check_failures(_metadata, self, MODE_GARBAGE);
+	check_failures(_metadata, self, T_MODE_GARBAGE);
 }
 
 TEST_F(broker, workers_hang)
 {
 	self->request.timeout_ms = 200;
-	start(self, MODE_HANG);
+	start(self, T_MODE_HANG);
 	take(self, 10);
 	ASSERT_TRUE(run_until(self, is_idle));
-	EXPECT_TRUE(one_answer_each(10));
-	EXPECT_LE(8, count_error(0));
-	EXPECT_EQ(10, count_error(0) + count_error(ETIMEDOUT));
+	EXPECT_TRUE(t_stand_in_one_each(10));
+	EXPECT_LE(8, t_stand_in_count(0));
+	EXPECT_EQ(10, t_stand_in_count(0) + t_stand_in_count(ETIMEDOUT));
 }
 
 /* Workers that do not start leave requests waiting until their deadline. */
 TEST_F(broker, workers_exit_early)
 {
 	self->request.timeout_ms = 1000;
-	start(self, MODE_EARLY_EXIT);
+	start(self, T_MODE_EARLY_EXIT);
 	take(self, 20);
 	ASSERT_TRUE(run_until(self, is_idle));
-	EXPECT_TRUE(one_answer_each(20));
-	EXPECT_EQ(20, count_error(ETIMEDOUT) + count_error(EIO));
+	EXPECT_TRUE(t_stand_in_one_each(20));
+	EXPECT_EQ(20, t_stand_in_count(ETIMEDOUT) + t_stand_in_count(EIO));
 	EXPECT_LE(400, self->broker.supervise.delay);
 	/* And they get going again. */
-	mode = MODE_GOOD;
+	t_mode = T_MODE_GOOD;
 	take(self, 1);
 	self->request.timeout_ms = 10000;
 	ASSERT_TRUE(run_until(self, is_idle));
@@ -399,17 +232,17 @@ TEST_F(broker, workers_exit_early)
 
 TEST_F(broker, the_kernel_lacks_memory)
 {
-	kernel.lack_memory = 15;
-	start(self, MODE_GOOD);
+	t_kernel.lack_memory = 15;
+	start(self, T_MODE_GOOD);
 	take(self, 30);
 	ASSERT_TRUE(run_until(self, is_idle));
-	EXPECT_TRUE(one_answer_each(30));
-	EXPECT_EQ(30, count_error(0));
+	EXPECT_TRUE(t_stand_in_one_each(30));
+	EXPECT_EQ(30, t_stand_in_count(0));
 }
 
 TEST_F(broker, canceled_requests_get_no_answer)
 {
-	start(self, MODE_SLOW);
+	start(self, T_MODE_SLOW);
 	take(self, 18);
 	EXPECT_EQ(2, self->broker.requests.n_waiting);
 	/* One that waits, and all that run; unknown ids do nothing. */
@@ -428,26 +261,26 @@ TEST_F(broker, canceled_requests_get_no_answer)
 		step(self);
 	EXPECT_EQ(2, self->broker.requests.n);
 	EXPECT_EQ(17, self->broker.report.canceled);
-	EXPECT_EQ(0, kernel.total);
+	EXPECT_EQ(0, t_kernel.total);
 	td_supervise_stop(&self->broker);
 	ASSERT_TRUE(run_until(self, is_idle));
-	EXPECT_EQ(1, kernel.answers[1]);
-	EXPECT_EQ(1, kernel.answers[17]);
-	EXPECT_EQ(2, kernel.total);
+	EXPECT_EQ(1, t_kernel.answers[1]);
+	EXPECT_EQ(1, t_kernel.answers[17]);
+	EXPECT_EQ(2, t_kernel.total);
 }
 
 TEST_F(broker, malformed_requests)
 {
 	int fd;
 
-	start(self, MODE_GOOD);
+	start(self, T_MODE_GOOD);
 	self->request.mistake = "it has a mistake";
 	take(self, 2);
-	EXPECT_EQ(2, count_error(EPROTO));
+	EXPECT_EQ(2, t_stand_in_count(EPROTO));
 	EXPECT_EQ(0, self->broker.requests.n);
 	self->request.has_id = 0;
 	take(self, 1);
-	EXPECT_EQ(2, kernel.total);
+	EXPECT_EQ(2, t_kernel.total);
 	/* Their descriptors were closed. */
 	fd = open("/dev/null", O_RDONLY);
 	take(self, 5);
@@ -460,17 +293,17 @@ TEST_F(broker, reload_lets_old_workers_finish)
 {
 	struct td_generation next = self->generation;
 
-	start(self, MODE_SLOW);
+	start(self, T_MODE_SLOW);
 	take(self, 6);
 	next.number = 2;
 	self->broker.generation = &next;
-	mode = MODE_GOOD;
+	t_mode = T_MODE_GOOD;
 	td_supervise_start(&self->broker, &next);
 	EXPECT_EQ(16, td_dispatch_capacity(&self->broker));
 	take(self, 10);
 	ASSERT_TRUE(run_until(self, is_idle));
-	EXPECT_TRUE(one_answer_each(16));
-	EXPECT_EQ(16, count_error(0));
+	EXPECT_TRUE(t_stand_in_one_each(16));
+	EXPECT_EQ(16, t_stand_in_count(0));
 	for (int i = 0; i < 50; i++)
 		step(self);
 	for (struct td_child *c = self->broker.supervise.first; c; c = c->next)
@@ -480,13 +313,13 @@ TEST_F(broker, reload_lets_old_workers_finish)
 
 TEST_F(broker, stop)
 {
-	start(self, MODE_GOOD);
+	start(self, T_MODE_GOOD);
 	take(self, 10);
 	ASSERT_TRUE(run_until(self, is_idle));
 	td_supervise_stop(&self->broker);
 	EXPECT_EQ(0, td_dispatch_capacity(&self->broker));
 	EXPECT_TRUE(run_until(self, has_no_worker));
-	EXPECT_TRUE(one_answer_each(10));
+	EXPECT_TRUE(t_stand_in_one_each(10));
 }
 
 TEST_HARNESS_MAIN
