@@ -43,6 +43,9 @@ static const struct {
 } causes[] = {
 	{ MATCH_SUITE_ERROR, EPROTO, TLSOCK_STAGE_HANDSHAKE,
 	  "peer and we have no cipher suite or group in common" },
+	/* wolfSSL_get_error() makes this of it; a closed socket it cannot see. */
+	{ WOLFSSL_ERROR_SYSCALL, EPROTO, TLSOCK_STAGE_HANDSHAKE,
+	  "peer and we have no cipher suite or group in common" },
 	{ UNSUPPORTED_SUITE, EPROTO, TLSOCK_STAGE_HANDSHAKE,
 	  "peer chose a cipher suite that we did not offer" },
 	{ KEY_SHARE_ERROR, EPROTO, TLSOCK_STAGE_HANDSHAKE,
@@ -66,9 +69,7 @@ static const struct {
 	  "the RSA key in the certificate is shorter than 2048 bits" },
 	{ ECC_KEY_SIZE_E, EKEYREJECTED, TLSOCK_STAGE_VERIFY,
 	  "the EC key in the certificate is shorter than 256 bits" },
-	{ SOCKET_PEER_CLOSED_E, ECONNRESET, TLSOCK_STAGE_HANDSHAKE,
-	  "peer closed the connection during the handshake" },
-	{ ZERO_RETURN, ECONNRESET, TLSOCK_STAGE_HANDSHAKE, "peer ended the handshake" },
+	{ WOLFSSL_ERROR_ZERO_RETURN, ECONNRESET, TLSOCK_STAGE_HANDSHAKE, "peer ended the handshake" },
 	{ NO_PRIVATE_KEY, ENOKEY, TLSOCK_STAGE_CONFIG, "the private key is missing" },
 	{ NO_CERT_ERROR, ENOKEY, TLSOCK_STAGE_CONFIG, "the certificate is missing" },
 	{ MEMORY_E, ENOMEM, TLSOCK_STAGE_HANDSHAKE, "out of memory" },
@@ -147,6 +148,7 @@ void td_outcome_success(struct td_engine *engine)
 	result->verify_depth = engine->verify.depth;
 	if (wolfSSL_ALPN_GetProtocol(engine->ssl, &alpn, &length) == WOLFSSL_SUCCESS && alpn)
 		copy_name(result->alpn, alpn, length);
+	td_outcome_names(engine);
 }
 
 static void alert_failure(struct td_engine *engine, int alert)
@@ -268,6 +270,7 @@ void td_outcome_failure(struct td_engine *engine)
 		result->alert_sent = (int16_t)alerts.last_tx.code;
 	result->verify_code = verify->code;
 	result->verify_depth = verify->depth;
+	td_outcome_names(engine);
 	if (verify->code && verify->mode == TLSOCK_VERIFY_REQUIRED)
 		td_outcome_set(result, td_verify_errno(verify->code), TLSOCK_STAGE_VERIFY, "%s",
 			       verify->text);
