@@ -58,8 +58,12 @@ static int open_record(const union tl_ktls_info *info, const uint8_t *record, si
 	Aes aes;
 	int ret;
 
-	memcpy(nonce, v.salt, chacha ? 0 : 4);
-	memcpy(nonce + (chacha ? 0 : 4), explicit_length ? record + 5 : v.iv, chacha ? 12 : 8);
+	if (chacha) {
+		memcpy(nonce, v.iv, 12);
+	} else {
+		memcpy(nonce, v.salt, 4);
+		memcpy(nonce + 4, explicit_length ? record + 5 : v.iv, 8);
+	}
 	for (i = 0; !explicit_length && i < 8; i++)
 		nonce[4 + i] ^= v.sequence[i];
 	memcpy(aad, record, 5);
