@@ -28,8 +28,9 @@ def parse_arguments():
     parser.add_argument("--cpus", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=600)
     parser.add_argument("--share", action="append", default=[])
-    for name in ("kvm", "icount", "load", "build", "saved"):
-        parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, default=True)
+    for name, default in (("kvm", False), ("icount", False), ("load", True), ("build", True),
+                          ("saved", True)):
+        parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, default=default)
     parser.add_argument("command", nargs="+")
     return parser.parse_args()
 
