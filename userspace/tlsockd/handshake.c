@@ -196,6 +196,8 @@ static bool decide(struct td_handshake *handshake, struct io_uring *ring)
 		return fail_socket(handshake);
 	if (handshake->receive_error)
 		return fail_socket(handshake);
+	if (handshake->peeked && handshake->flight == 0 && handshake->send_error)
+		return fail_socket(handshake);
 	if (handshake->peeked && handshake->flight == 0)
 		return fail(handshake, ECONNRESET, handshake->heard ?
 			    "peer closed the connection during the handshake" :
