@@ -272,8 +272,10 @@ static void serve(struct td_broker *broker)
 	int64_t wait;
 	int64_t now;
 
-	while (!is_over(broker)) {
+	for (;;) {
 		wait = advance(broker);
+		if (is_over(broker))
+			return;
 		now = td_loop_now();
 		if (interval && now >= watchdog_at) {
 			td_notify_send("WATCHDOG=1");
