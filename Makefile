@@ -122,6 +122,7 @@ libs_cli := libnl-3.0 libnl-genl-3.0 json-c
 libs_preload :=
 libs_func := kselftest liburing libnl-3.0 libnl-genl-3.0
 libs_net :=
+libs_bench :=
 libs_unit := kselftest $(libs_tlsockd) json-c
 
 dir_lib := userspace/lib
@@ -130,6 +131,7 @@ dir_cli := userspace/cli
 dir_preload := userspace/preload
 dir_func := tests/func
 dir_net := tests/net
+dir_bench := tests/bench
 dir_unit := tests/unit
 
 lib_files = $(libs_$(1):%=$(BUILD)/lib/%.cflags)
@@ -144,7 +146,7 @@ $(BUILD)/$(1)/$(dir_$(2))/%.o: $(dir_$(2))/%.c $(BUILD)/flags $(call lib_files,$
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $$(flags_$(1)) $(call lib_cflags,$(2)) -MMD -MP -c -o $$@ $$<
 endef
-components := lib tlsockd cli preload func net unit
+components := lib tlsockd cli preload func net bench unit
 $(foreach k,obj san,$(foreach c,$(components),$(eval $(call compile_rule,$(k),$(c)))))
 -include $(shell find $(BUILD)/obj $(BUILD)/san -name '*.d' 2>/dev/null)
 
@@ -194,7 +196,8 @@ $(BUILD)/libtlsock-preload.so: $(call objects,obj,preload) $(BUILD)/obj/lib.a
 func_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/func/*.c))
 unit_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 net_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/net/*.c))
-tests: func net unit
+bench_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
+tests: func net unit $(bench_programs)
 func: $(func_programs)
 net: $(net_programs)
 unit: $(unit_programs)
@@ -208,6 +211,11 @@ $(BUILD)/tests/net/%: $(BUILD)/$(kind)/tests/net/%.o
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(call link,$@,$(kind),$(link_exe),net)
+
+$(BUILD)/tests/bench/%: $(BUILD)/$(kind)/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(call link,$@,$(kind),$(link_exe),bench)
 
 $(BUILD)/tests/unit/%: $(BUILD)/san/tests/unit/%.o $(BUILD)/san/lib-unit.a \
 		$(BUILD)/san/tlsockd.a $(BUILD)/san/cli.a $(BUILD)/san/lib.a
@@ -280,7 +288,8 @@ uninstall:
 
 install-tests: tests
 	$(Q)mkdir -p '$(libdir)/tlsock/tests' '$(DESTDIR)/etc/tlsock'
-	$(Q)for f in $(func_programs) $(net_programs) $(unit_programs); do \
+	$(Q)for f in $(func_programs) $(net_programs) $(bench_programs) \
+		$(unit_programs); do \
 		install -D $$f "$(libdir)/tlsock/tests/$${f#$(BUILD)/tests/}"; done
 	$(Q)[ ! -d tests/conf ] || cp -rT tests/conf '$(DESTDIR)/etc/tlsock'
 	$(Q)[ ! -x tests/pki ] || tests/pki '$(DESTDIR)/etc/tlsock/pki'
