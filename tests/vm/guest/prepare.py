@@ -42,17 +42,12 @@ def mount_share(tag, path):
                "trans=virtio,version=9p2000.L,msize=262144,cache=mmap", tag, path)
 
 
-def install_project():
-    check_call("tar", "-x", "-C", "/", "-f", PROJECT_DISK, "--keep-directory-symlink")
-    check_call("ldconfig")
-
-
 def prepare(job):
     set_clock(job["time"])
     seed_random(bytes.fromhex(job["entropy"]))
     for tag, path in job["shares"]:
         mount_share(tag, path)
     if job["project"]:
-        install_project()
+        check_call("sh", "/run/vm/install", PROJECT_DISK)
         if job["load"]:
             check_call("sh", "/run/vm/load")
