@@ -37,13 +37,15 @@ struct td_family_tlsock {
 static int requests[2];
 
 /* Seen by the test and by the broker */
-static struct {
+struct shared {
 	int	accepted;
 	int	answers;
 	int	failed;
 	int	left;
 	int	closed;
-} *shared;
+};
+
+static struct shared *shared;
 
 int td_family_tlsock_open(struct td_family_tlsock **out, const struct td_family_events *events)
 {
@@ -288,11 +290,9 @@ TEST_F(broker, ends_when_told_twice)
 {
 	start(self, T_MODE_HANG);
 	ASSERT_TRUE(wait_for(self, "READY=1"));
-	request(8);
+	/* Both workers hang at their fifth job. */
+	request(40);
 	EXPECT_TRUE(wait_until(&shared->answers, 8));
-	/* The fifth job of each worker hangs. */
-	request(4);
-	EXPECT_TRUE(wait_until(&shared->accepted, 12));
 	kill(self->pid, SIGTERM);
 	EXPECT_TRUE(wait_for(self, "STOPPING=1"));
 	kill(self->pid, SIGTERM);
