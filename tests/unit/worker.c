@@ -4,27 +4,23 @@
  * the kernel has TLS the keys are installed and data goes through; elsewhere
  * the handshake ends at that step with EOPNOTSUPP.
  */
-#include "tlsockd/worker.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
+#include "lib/child.h"
 #include "lib/pair.h"
 
 #ifndef TCP_ULP
 #define TCP_ULP	31
 #endif
-
-#define NOBODY	65534
 
 /* The search for leaks at exit starts a thread, which the fence forbids. */
 const char *__asan_default_options(void);
@@ -37,31 +33,10 @@ FIXTURE(worker)
 {
 	struct td_contexts	*contexts;
 	struct t_pair		pair;
-	int			socket;
-	pid_t			pid;
+	struct t_child		child;
 	int			client;
 	int			server;
 };
-
-static void start(FIXTURE_DATA(worker) *self)
-{
-	static struct tl_config config = { .handshakes = 64 };
-	uid_t uid = getuid() ? getuid() : NOBODY;
-	gid_t gid = getuid() ? getgid() : NOBODY;
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
-		abort();
-	self->pid = fork();
-	if (self->pid < 0)
-		abort();
-	if (self->pid == 0) {
-		close(ends[0]);
-		_exit(td_worker_run(ends[1], self->contexts, &config, uid, gid));
-	}
-	close(ends[1]);
-	self->socket = ends[0];
-}
 
 /* A TCP connection on the loopback: both of its ends. */
 static void connect_tcp(FIXTURE_DATA(worker) *self)
@@ -100,75 +75,16 @@ FIXTURE_SETUP(worker)
 	profiles[2].max_version = TL_VERSION_1_2;
 	self->contexts = t_contexts(profiles, 3);
 	t_pair_init(&self->pair);
-	start(self);
+	t_child_start(&self->child, self->contexts);
 	connect_tcp(self);
 }
 
 FIXTURE_TEARDOWN(worker)
 {
-	int status;
-
 	disconnect_tcp(self);
-	close(self->socket);
-	if (self->pid > 0)
-		waitpid(self->pid, &status, 0);
+	t_child_stop(&self->child);
 	t_pair_free(&self->pair);
 	td_context_free(self->contexts);
-}
-
-static void give(FIXTURE_DATA(worker) *self, struct td_message *message, size_t length, int fd)
-{
-	char control[CMSG_SPACE(sizeof(fd))] = { 0 };
-	struct iovec vector = { message, length };
-	struct msghdr header = { .msg_iov = &vector, .msg_iovlen = 1 };
-	struct cmsghdr *item;
-
-	if (fd >= 0) {
-		header.msg_control = control;
-		header.msg_controllen = sizeof(control);
-		item = CMSG_FIRSTHDR(&header);
-		item->cmsg_level = SOL_SOCKET;
-		item->cmsg_type = SCM_RIGHTS;
-		item->cmsg_len = CMSG_LEN(sizeof(fd));
-		memcpy(CMSG_DATA(item), &fd, sizeof(fd));
-	}
-	if (sendmsg(self->socket, &header, MSG_NOSIGNAL) != (ssize_t)length)
-		abort();
-}
-
-static void give_job(FIXTURE_DATA(worker) *self, uint32_t id, const struct td_job *job, int fd)
-{
-	struct td_message message = { .type = TD_MESSAGE_JOB, .id = id };
-
-	message.job = *job;
-	give(self, &message, td_message_length(TD_MESSAGE_JOB), fd);
-}
-
-static void give_order(FIXTURE_DATA(worker) *self, enum td_message_type type, uint32_t id)
-{
-	struct td_message message = { .type = type, .id = id };
-
-	give(self, &message, td_message_length(type), -1);
-}
-
-static struct td_message result(FIXTURE_DATA(worker) *self)
-{
-	struct td_message message = { 0 };
-	ssize_t length = recv(self->socket, &message, sizeof(message), 0);
-
-	if (length <= 0 || td_message_check(&message, (size_t)length) ||
-	    message.type != TD_MESSAGE_RESULT)
-		memset(&message, 0xff, sizeof(message));
-	return message;
-}
-
-static int exit_status(FIXTURE_DATA(worker) *self)
-{
-	int status = -1;
-
-	waitpid(self->pid, &status, 0);
-	self->pid = -1;
-	return status;
 }
 
 static void exchange(struct __test_metadata *_metadata, int from, int to, const char *text)
@@ -187,10 +103,10 @@ static void both_roles(struct __test_metadata *_metadata, FIXTURE_DATA(worker) *
 	struct td_message message;
 	int i;
 
-	give_job(self, 1, &self->pair.client.job, self->client);
-	give_job(self, 2, &self->pair.server.job, self->server);
+	t_child_job(&self->child, 1, &self->pair.client.job, self->client);
+	t_child_job(&self->child, 2, &self->pair.server.job, self->server);
 	for (i = 0; i < 2; i++) {
-		message = result(self);
+		message = t_child_result(&self->child);
 		EXPECT_EQ(ktls ? 0 : EOPNOTSUPP, message.result.error)
 			TH_LOG("%s", message.result.text);
 		EXPECT_EQ(ktls ? TLSOCK_STAGE_NONE : TLSOCK_STAGE_KEYS, message.result.stage);
@@ -228,8 +144,8 @@ TEST_F(worker, configuration)
 	struct td_message message;
 
 	strcpy(self->pair.client.job.profile, "nowhere");
-	give_job(self, 7, &self->pair.client.job, self->client);
-	message = result(self);
+	t_child_job(&self->child, 7, &self->pair.client.job, self->client);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(7, message.id);
 	EXPECT_EQ(EACCES, message.result.error);
 	EXPECT_EQ(TLSOCK_STAGE_CONFIG, message.result.stage);
@@ -240,8 +156,8 @@ TEST_F(worker, deadline)
 	struct td_message message;
 
 	self->pair.server.job.timeout_ms = 50;
-	give_job(self, 1, &self->pair.server.job, self->server);
-	message = result(self);
+	t_child_job(&self->child, 1, &self->pair.server.job, self->server);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(ETIMEDOUT, message.result.error);
 	EXPECT_STREQ("peer sent nothing within 50 ms", message.result.text);
 	EXPECT_LE(50000, message.result.usec);
@@ -251,11 +167,11 @@ TEST_F(worker, cancel)
 {
 	struct td_message message;
 
-	give_job(self, 1, &self->pair.server.job, self->server);
-	give_order(self, TD_MESSAGE_CANCEL, 2);
-	give_order(self, TD_MESSAGE_CANCEL, 1);
-	give_order(self, TD_MESSAGE_CANCEL, 1);
-	message = result(self);
+	t_child_job(&self->child, 1, &self->pair.server.job, self->server);
+	t_child_order(&self->child, TD_MESSAGE_CANCEL, 2);
+	t_child_order(&self->child, TD_MESSAGE_CANCEL, 1);
+	t_child_order(&self->child, TD_MESSAGE_CANCEL, 1);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(1, message.id);
 	EXPECT_EQ(ECANCELED, message.result.error);
 	/* There was exactly one, and the worker still works. */
@@ -267,17 +183,17 @@ TEST_F(worker, peer_hangs_up)
 	struct linger reset = { 1, 0 };
 	struct td_message message;
 
-	give_job(self, 1, &self->pair.server.job, self->server);
+	t_child_job(&self->child, 1, &self->pair.server.job, self->server);
 	close(self->client);
-	message = result(self);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(ECONNRESET, message.result.error);
 	EXPECT_STREQ("peer closed the connection before it sent anything", message.result.text);
 	close(self->server);
 	connect_tcp(self);
-	give_job(self, 2, &self->pair.client.job, self->client);
+	t_child_job(&self->child, 2, &self->pair.client.job, self->client);
 	setsockopt(self->server, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	close(self->server);
-	message = result(self);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(ECONNRESET, message.result.error);
 	EXPECT_STREQ("peer reset the connection during the handshake", message.result.text);
 }
@@ -290,8 +206,8 @@ TEST_F(worker, alert_before_hanging_up)
 
 	EXPECT_EQ((ssize_t)sizeof(alert), send(self->server, alert, sizeof(alert), 0));
 	close(self->server);
-	give_job(self, 1, &self->pair.client.job, self->client);
-	message = result(self);
+	t_child_job(&self->child, 1, &self->pair.client.job, self->client);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(EPROTO, message.result.error) TH_LOG("%s", message.result.text);
 	EXPECT_EQ(40, message.result.alert_received);
 }
@@ -308,8 +224,8 @@ TEST_F(worker, alert_arrives)
 	self->pair.client.engine->out[9] = 2;	/* SSL 2 in the ClientHello */
 	self->pair.client.engine->out[10] = 0;
 	send(self->client, self->pair.client.engine->out, self->pair.client.engine->out_length, 0);
-	give_job(self, 1, &self->pair.server.job, self->server);
-	message = result(self);
+	t_child_job(&self->child, 1, &self->pair.server.job, self->server);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(EPROTO, message.result.error);
 	close(self->server);
 	self->server = -1;
@@ -331,7 +247,7 @@ TEST_F(worker, bytes_behind_the_handshake)
 	ASSERT_EQ(0, t_side_start(&self->pair.client, self->contexts));
 	engine = self->pair.client.engine;
 	td_engine_feed(engine, NULL, 0, &eaten);
-	give_job(self, 1, &self->pair.server.job, self->server);
+	t_child_job(&self->child, 1, &self->pair.server.job, self->server);
 	while (engine->state == TD_ENGINE_RUNNING) {
 		ASSERT_LT(0, send(self->client, engine->out, engine->out_length, 0));
 		engine->out_length = 0;
@@ -343,7 +259,7 @@ TEST_F(worker, bytes_behind_the_handshake)
 	memcpy(buffer, engine->out, engine->out_length);
 	memcpy(buffer + engine->out_length, more, sizeof(more));
 	ASSERT_LT(0, send(self->client, buffer, engine->out_length + sizeof(more), 0));
-	message = result(self);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(TLSOCK_STAGE_KEYS, message.result.stage);	/* no ULP on this socket */
 	ASSERT_EQ((ssize_t)sizeof(more), recv(self->server, buffer, sizeof(buffer), 0));
 	EXPECT_STREQ(more, (char *)buffer);
@@ -357,7 +273,7 @@ TEST_F(worker, silent_peers_delay_nobody)
 
 	self->pair.server.job.timeout_ms = 60000;
 	for (i = 0; i < SILENT; i++) {
-		give_job(self, 100 + i, &self->pair.server.job, self->server);
+		t_child_job(&self->child, 100 + i, &self->pair.server.job, self->server);
 		clients[i] = self->client;
 		servers[i] = self->server;
 		connect_tcp(self);
@@ -366,7 +282,7 @@ TEST_F(worker, silent_peers_delay_nobody)
 	for (i = 0; i < SILENT; i++) {
 		close(clients[i]);
 		close(servers[i]);
-		message = result(self);
+		message = t_child_result(&self->child);
 		EXPECT_EQ(ECONNRESET, message.result.error);
 	}
 }
@@ -377,8 +293,8 @@ TEST_F(worker, too_many)
 	int i;
 
 	for (i = 0; i <= 64; i++)
-		give_job(self, (uint32_t)i, &self->pair.server.job, self->server);
-	message = result(self);
+		t_child_job(&self->child, (uint32_t)i, &self->pair.server.job, self->server);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(64, message.id);
 	EXPECT_EQ(EBUSY, message.result.error);
 }
@@ -387,35 +303,35 @@ TEST_F(worker, drain)
 {
 	struct td_message message;
 
-	give_job(self, 1, &self->pair.server.job, self->server);
-	give_order(self, TD_MESSAGE_DRAIN, 0);
+	t_child_job(&self->child, 1, &self->pair.server.job, self->server);
+	t_child_order(&self->child, TD_MESSAGE_DRAIN, 0);
 	close(self->client);
-	message = result(self);
+	message = t_child_result(&self->child);
 	EXPECT_EQ(ECONNRESET, message.result.error);
-	EXPECT_EQ(0, exit_status(self));
+	EXPECT_EQ(0, t_child_exit(&self->child));
 }
 
 TEST_F(worker, broker_is_gone)
 {
-	give_job(self, 1, &self->pair.server.job, self->server);
-	close(self->socket);
-	self->socket = -1;
-	EXPECT_EQ(EXIT_FAILURE, WEXITSTATUS(exit_status(self)));
+	t_child_job(&self->child, 1, &self->pair.server.job, self->server);
+	close(self->child.socket);
+	self->child.socket = -1;
+	EXPECT_EQ(EXIT_FAILURE, WEXITSTATUS(t_child_exit(&self->child)));
 }
 
 TEST_F(worker, malformed)
 {
 	struct td_message message = { .type = TD_MESSAGE_JOB, .id = 1 };
 
-	give(self, &message, 8, -1);
-	EXPECT_EQ(EXIT_FAILURE, WEXITSTATUS(exit_status(self)));
+	t_child_give(&self->child, &message, 8, -1);
+	EXPECT_EQ(EXIT_FAILURE, WEXITSTATUS(t_child_exit(&self->child)));
 }
 
 /* A job without its socket must not be taken for standard input. */
 TEST_F(worker, no_descriptor)
 {
-	give_job(self, 1, &self->pair.server.job, -1);
-	EXPECT_EQ(EXIT_FAILURE, WEXITSTATUS(exit_status(self)));
+	t_child_job(&self->child, 1, &self->pair.server.job, -1);
+	EXPECT_EQ(EXIT_FAILURE, WEXITSTATUS(t_child_exit(&self->child)));
 }
 
 TEST_HARNESS_MAIN

@@ -55,6 +55,8 @@ int tl_cert_parse(const uint8_t *der, size_t length, struct tl_cert *out);
  *
  * Only dNSName entries count, never the common name. A wildcard stands for
  * exactly the leftmost label, with at least two labels behind it.
+ *
+ * Return: true if it is
  */
 bool tl_cert_has_host(const struct tl_cert *cert, const char *host);
 
@@ -63,6 +65,8 @@ bool tl_cert_has_host(const struct tl_cert *cert, const char *host);
  * @cert: a parsed certificate
  * @address: in network order
  * @length: 4 or 16
+ *
+ * Return: true if it is
  */
 bool tl_cert_has_address(const struct tl_cert *cert, const uint8_t *address, size_t length);
 

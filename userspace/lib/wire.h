@@ -48,8 +48,12 @@ struct tl_wire_facts {
  * @nonce_length: bytes in @nonce
  * @nonce: first bytes of the first encrypted handshake record: its explicit
  *	nonce in TLS 1.2 with AES
- *
- * The rest is the parser's state.
+ * @header: of the record at hand
+ * @header_length: bytes of it so far
+ * @record_left: bytes of the record that are still to come
+ * @message_length: bytes of the handshake message so far
+ * @message_total: bytes that it will have, header included
+ * @message: its first bytes
  */
 struct tl_wire_flow {
 	uint64_t	seen;

@@ -56,7 +56,8 @@ static int check_kind(int fd, const char *path, bool secret, struct td_mistakes 
 		return -EINVAL;
 	}
 	if (secret && (st.st_mode & (S_IROTH | S_IWOTH | S_IWGRP))) {
-		td_profile_mistake(mistakes, "private key %s is open to others: chmod 600 it", path);
+		td_profile_mistake(mistakes, "private key %s is open to others: chmod 600 it",
+				   path);
 		return -EINVAL;
 	}
 	if (secret && (st.st_mode & S_IRGRP))
@@ -110,6 +111,29 @@ close_fd:
 	return ret;
 }
 
+static int use_pair(WOLFSSL_CTX *ctx, const struct file *chain, const struct file *key,
+		    struct td_mistakes *mistakes)
+{
+	const struct tl_profile *profile = mistakes->profile;
+	const byte *chain_data = (const byte *)chain->data, *key_data = (const byte *)key->data;
+
+	if (wolfSSL_CTX_use_certificate_chain_buffer(ctx, chain_data, (long)chain->length) !=
+	    WOLFSSL_SUCCESS)
+		td_profile_mistake(mistakes, "%s holds no certificate chain in PEM form",
+				   profile->certificate);
+	else if (wolfSSL_CTX_use_PrivateKey_buffer(ctx, key_data, (long)key->length,
+						   WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
+		td_profile_mistake(mistakes,
+				   "%s holds no private key in PEM form without passphrase",
+				   profile->key);
+	else if (wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS)
+		td_profile_mistake(mistakes, "key %s does not belong to certificate %s",
+				   profile->key, profile->certificate);
+	else
+		return 0;
+	return -EINVAL;
+}
+
 static int load_certificate(WOLFSSL_CTX *const *ctx, int count, struct td_mistakes *mistakes)
 {
 	const struct tl_profile *profile = mistakes->profile;
@@ -120,25 +144,8 @@ static int load_certificate(WOLFSSL_CTX *const *ctx, int count, struct td_mistak
 	if (ret)
 		return ret;
 	ret = file_read(profile->key, true, mistakes, &key);
-	for (i = 0; ret == 0 && i < count; i++) {
-		if (wolfSSL_CTX_use_certificate_chain_buffer(ctx[i], (const byte *)chain.data,
-							     (long)chain.length) != WOLFSSL_SUCCESS) {
-			td_profile_mistake(mistakes, "%s holds no certificate chain in PEM form",
-					  profile->certificate);
-			ret = -EINVAL;
-		} else if (wolfSSL_CTX_use_PrivateKey_buffer(ctx[i], (const byte *)key.data,
-							     (long)key.length,
-							     WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS) {
-			td_profile_mistake(mistakes,
-					  "%s holds no private key in PEM form without passphrase",
-					  profile->key);
-			ret = -EINVAL;
-		} else if (wolfSSL_CTX_check_private_key(ctx[i]) != WOLFSSL_SUCCESS) {
-			td_profile_mistake(mistakes, "key %s does not belong to certificate %s",
-					  profile->key, profile->certificate);
-			ret = -EINVAL;
-		}
-	}
+	for (i = 0; ret == 0 && i < count; i++)
+		ret = use_pair(ctx[i], &chain, &key, mistakes);
 	file_free(&key);
 	file_free(&chain);
 	return ret;

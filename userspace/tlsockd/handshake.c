@@ -138,7 +138,8 @@ static bool fail_socket(struct td_handshake *handshake)
 	int error = handshake->receive_error ? handshake->receive_error : handshake->send_error;
 
 	if (error == EPIPE || error == ECONNRESET || error == ENOTCONN)
-		return fail(handshake, ECONNRESET, "peer reset the connection during the handshake");
+		return fail(handshake, ECONNRESET,
+			    "peer reset the connection during the handshake");
 	td_outcome_set(&handshake->message.result, error, TLSOCK_STAGE_HANDSHAKE,
 		       "the connection broke during the handshake (%s)", strerror(error));
 	return finish(handshake);

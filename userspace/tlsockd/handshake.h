@@ -101,6 +101,9 @@ bool td_handshake_start(struct td_handshake *handshake, const struct td_job *job
 
 /**
  * td_handshake_complete - one of its requests has completed
+ * @handshake: the owner of the request
+ * @ring: where further requests go
+ * @cqe: how it ended
  *
  * Return: true if it goes on, false if it is over
  */

@@ -36,8 +36,8 @@ static int explain(struct td_result *result, int direction, int error)
 			       cipher ? cipher : "the suite", which, strerror(error));
 		return -EOPNOTSUPP;
 	}
-	td_outcome_set(result, error, TLSOCK_STAGE_KEYS, "kernel TLS refuses the %s key (%s)", which,
-		       strerror(error));
+	td_outcome_set(result, error, TLSOCK_STAGE_KEYS, "kernel TLS refuses the %s key (%s)",
+		       which, strerror(error));
 	return -error;
 }
 

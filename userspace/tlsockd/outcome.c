@@ -69,7 +69,8 @@ static const struct {
 	  "the RSA key in the certificate is shorter than 2048 bits" },
 	{ ECC_KEY_SIZE_E, EKEYREJECTED, TLSOCK_STAGE_VERIFY,
 	  "the EC key in the certificate is shorter than 256 bits" },
-	{ WOLFSSL_ERROR_ZERO_RETURN, ECONNRESET, TLSOCK_STAGE_HANDSHAKE, "peer ended the handshake" },
+	{ WOLFSSL_ERROR_ZERO_RETURN, ECONNRESET, TLSOCK_STAGE_HANDSHAKE,
+	  "peer ended the handshake" },
 	{ NO_PRIVATE_KEY, ENOKEY, TLSOCK_STAGE_CONFIG, "the private key is missing" },
 	{ NO_CERT_ERROR, ENOKEY, TLSOCK_STAGE_CONFIG, "the certificate is missing" },
 	{ MEMORY_E, ENOMEM, TLSOCK_STAGE_HANDSHAKE, "out of memory" },
@@ -83,7 +84,8 @@ void td_outcome_clear(struct td_result *result)
 	result->alert_received = -1;
 }
 
-void td_outcome_set(struct td_result *result, int error, uint32_t stage, const char *format, ...)
+void td_outcome_set(struct td_result *result, int error, uint32_t stage, const char *format,
+		    ...)
 {
 	va_list args;
 
@@ -99,7 +101,9 @@ void td_outcome_set(struct td_result *result, int error, uint32_t stage, const c
 /* "TLS 1.3" of 0x0304, "SSL 3" of 0x0300 */
 static const char *version_text(uint16_t version)
 {
-	static const char *const texts[] = { "SSL 3", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3" };
+	static const char *const texts[] = {
+		"SSL 3", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3",
+	};
 
 	if (version < 0x0300 || version - 0x0300u >= sizeof(texts) / sizeof(texts[0]))
 		return "an unknown version of TLS";

@@ -41,7 +41,8 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
 	va_end(args);
 	mistakes->count++;
 	if (mistakes->report)
-		mistakes->report(mistakes->arg, profile->file ? profile->file : "", profile->line, text);
+		mistakes->report(mistakes->arg, profile->file ? profile->file : "",
+				 profile->line, text);
 }
 
 static void append(char *list, size_t size, const char *name)
@@ -98,7 +99,8 @@ static int choose_suites(const struct tl_profile *config, struct choice *choice,
 		return -EINVAL;
 	if (choice->suites[0])
 		return 0;
-	td_profile_mistake(mistakes, "no cipher suite in \"ciphers\" belongs to the versions allowed");
+	td_profile_mistake(mistakes,
+			   "no cipher suite in \"ciphers\" belongs to the versions allowed");
 	return -EINVAL;
 }
 
@@ -146,7 +148,8 @@ static int choose_groups(struct td_profile *profile, uint16_t version, struct td
 		return -EINVAL;
 	if (profile->n_groups)
 		return 0;
-	td_profile_mistake(mistakes, "no group in \"groups\" can be used with the versions allowed");
+	td_profile_mistake(mistakes,
+			   "no group in \"groups\" can be used with the versions allowed");
 	return -EINVAL;
 }
 

@@ -64,7 +64,9 @@ int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 void td_profile_exit(struct td_profile *profile);
 
 /**
- * td_profile_find - profile of a name among all contexts; "" is the default
+ * td_profile_find - profile of a name among all contexts
+ * @contexts: of one generation
+ * @name: "" is the default
  *
  * Return: the profile, owned by @contexts, or NULL
  */

@@ -22,6 +22,7 @@ int td_ring_create(struct io_uring *ring, unsigned int entries);
 
 /**
  * td_ring_enable - put the restrictions in force and start
+ * @ring: a disabled one
  *
  * Context: the thread that will submit, with its final credentials.
  * Return: 0 or -errno

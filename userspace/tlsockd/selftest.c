@@ -49,7 +49,10 @@ static int talk(struct side *client, struct side *server)
 
 int td_selftest_run(const struct td_profile *profile, struct td_mistakes *mistakes)
 {
-	struct td_job job = { .verify = TLSOCK_VERIFY_NONE, .client_cert = TLSOCK_CLIENT_CERT_NONE };
+	struct td_job job = {
+		.verify = TLSOCK_VERIFY_NONE,
+		.client_cert = TLSOCK_CLIENT_CERT_NONE,
+	};
 	struct side *client, *server;
 	int ret = -ENOMEM;
 
@@ -66,7 +69,8 @@ int td_selftest_run(const struct td_profile *profile, struct td_mistakes *mistak
 		ret = talk(client, server);
 	if (ret && ret != -ENOMEM) {
 		td_profile_mistake(mistakes, "a handshake with the certificate fails: %s",
-				   server->result.error ? server->result.text : client->result.text);
+				   server->result.error ? server->result.text :
+							  client->result.text);
 		ret = -EINVAL;
 	}
 free_sides:

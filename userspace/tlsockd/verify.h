@@ -41,7 +41,7 @@ struct td_verify {
 	char			subject[TLSOCK_MAX_NAME + 1];
 };
 
-/** td_verify_callback - for wolfSSL_set_verify(), with a struct td_verify as wolfSSL_SetCertCbCtx() */
+/** td_verify_callback - for wolfSSL_set_verify(); wolfSSL_SetCertCbCtx() gets a struct td_verify */
 int td_verify_callback(int ok, struct WOLFSSL_X509_STORE_CTX *store);
 
 /** td_verify_passed - did the peer prove its identity? */
