@@ -81,7 +81,7 @@ int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
 	for (; limit && family->waiting; limit--, family->waiting--) {
 		struct tl_request request = {
 			.has_id = 1,
-			.id = ++id,
+			.id = id + 1,
 			.fd = open("/dev/null", O_RDWR | O_CLOEXEC),
 			.timeout_ms = 10000,
 			.verify = -1,
@@ -90,6 +90,7 @@ int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
 			.remote.ss_family = AF_INET,
 		};
 
+		id++;
 		shared->accepted++;
 		family->events.request(family->events.arg, &request);
 	}

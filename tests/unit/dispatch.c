@@ -25,7 +25,7 @@
 #include "tlsockd/generation.h"
 #include "tlsockd/worker.h"
 
-#define SECONDS		20
+#define TIME_LIMIT	20000	/* milliseconds */
 
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
 			  const struct td_result *result)
@@ -108,7 +108,7 @@ static void step(struct _test_data_broker *self)
 
 static bool run_until(struct _test_data_broker *self, bool (*reached)(struct _test_data_broker *))
 {
-	int64_t end = td_loop_now() + SECONDS * 1000;
+	int64_t end = td_loop_now() + TIME_LIMIT;
 
 	while (!reached(self)) {
 		if (td_loop_now() > end)

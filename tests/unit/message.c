@@ -170,7 +170,7 @@ TEST_F(channel, passes_a_descriptor)
 	int fd;
 
 	ASSERT_EQ(0, td_channel_send(self->broker, &sent, STDIN_FILENO));
-	EXPECT_EQ(td_message_length(TD_MESSAGE_JOB), recvmsg(self->worker, &header, 0));
+	EXPECT_EQ((ssize_t)td_message_length(sent.type), recvmsg(self->worker, &header, 0));
 	EXPECT_EQ(0, memcmp(&sent, &got, td_message_length(TD_MESSAGE_JOB)));
 	ASSERT_NE(NULL, CMSG_FIRSTHDR(&header));
 	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&header)), sizeof(fd));

@@ -226,9 +226,9 @@ void td_supervise_kill_all(struct td_broker *broker, const char *why)
 /* Puts off the next start after a death that nobody asked for. */
 static void back_off(struct td_supervise *s, const struct td_child *child, int64_t now)
 {
-	if (child->jobs || now - child->started > MAX_DELAY)
-		s->delay = MIN_DELAY;
-	else if (s->delay < MIN_DELAY)
+	bool worked = child->jobs || now - child->started > MAX_DELAY;
+
+	if (worked || s->delay < MIN_DELAY)
 		s->delay = MIN_DELAY;
 	else
 		s->delay = s->delay * 2 < MAX_DELAY ? s->delay * 2 : MAX_DELAY;
