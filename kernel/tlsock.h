@@ -14,8 +14,7 @@
  *   acceptq.lock      accept queue of a listener            process
  *   tlsock_net.lock   requests of a network namespace       process
  *
- * outer sk_lock and ctrl_lock do not nest. The outer sk_lock is never held
- * across inner I/O. acceptq.lock and tlsock_net.lock are leaves. Callbacks of the
+ * Nobody waits for inner I/O with the outer sk_lock held. acceptq.lock and tlsock_net.lock are leaves. Callbacks of the
  * inner socket never take a sk_lock.
  */
 #ifndef _TLSOCK_H
