@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -89,9 +90,11 @@ FIXTURE_TEARDOWN(worker)
 
 static void exchange(struct __test_metadata *_metadata, int from, int to, const char *text)
 {
+	struct pollfd readable = { .fd = to, .events = POLLIN };
 	char buffer[64] = "";
 
 	EXPECT_EQ((ssize_t)strlen(text), send(from, text, strlen(text), MSG_NOSIGNAL));
+	EXPECT_EQ(1, poll(&readable, 1, 10000));
 	EXPECT_EQ((ssize_t)strlen(text), recv(to, buffer, sizeof(buffer) - 1, 0));
 	EXPECT_STREQ(text, buffer);
 }
