@@ -80,3 +80,13 @@ build_once()
 		mv "$temporary" "$cache/$name"
 	) 8>"$cache/locks/$name"
 }
+
+# prune: removes what no run has used for two weeks; the caller touches what it
+# uses. Folders of the cache that other tools own are none of ours.
+prune()
+{
+	find "$cache" "$cache/build" "$cache/runs" -mindepth 1 -maxdepth 1 -mtime +14 \( -name 'image-*' -o \
+		-name 'initramfs-*' -o -name 'state-*' -o -name 'kvm-*' -o -path "$cache/build/*" -o \
+		-path "$cache/runs/*" \) \
+		-exec rm -rf --one-file-system {} + 2>/dev/null || true
+}

@@ -112,6 +112,9 @@ class Relay:
     def take_frames(self):
         if not self.port.read_more():
             raise EOFError("the host closed the channel")
+        self.handle_frames()
+
+    def handle_frames(self):
         for kind, payload in self.port.frames():
             if kind == channel.WINDOW and self.terminal is not None:
                 set_window(self.terminal, *map(int, payload.split()))
@@ -184,6 +187,7 @@ def run(job, port):
     os.set_blocking(wakeup_end, False)
     signal.set_wakeup_fd(wakeup_end)
     relay.selector.register(wakeup, selectors.EVENT_READ)
+    relay.handle_frames()  # what came together with the job
     while True:
         status = relay.status()
         if status is not None:
