@@ -14,8 +14,9 @@
  *   acceptq.lock      accept queue of a listener            process
  *   tlsock_net.lock   requests of a network namespace       process
  *
- * Nobody waits for inner I/O with the outer sk_lock held. acceptq.lock and tlsock_net.lock are leaves. Callbacks of the
- * inner socket never take a sk_lock.
+ * Nobody waits for inner I/O with the outer sk_lock held. acceptq.lock and
+ * tlsock_net.lock are leaves. Callbacks of the inner socket never take a
+ * sk_lock.
  */
 #ifndef _TLSOCK_H
 #define _TLSOCK_H
