@@ -180,6 +180,8 @@ void td_dispatch_cancel(struct td_broker *broker, uint32_t id)
 		fail(broker, r, ECANCELED, TLSOCK_STAGE_QUEUE, "the program gave up");
 		return;
 	}
+	if (r->state != TD_REQUEST_RUNNING)	/* the next tick forgets it */
+		return;
 	/* Should it not get through, the worker only works in vain. */
 	message.id = r->number;
 	td_channel_send(r->child->source.fd, &message, -1);
