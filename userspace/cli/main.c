@@ -9,7 +9,7 @@
 #include <string.h>
 
 #ifndef TLSOCK_VERSION
-#define TLSOCK_VERSION "unversioned"
+#define TLSOCK_VERSION "0.1"
 #endif
 
 struct subcommand {
