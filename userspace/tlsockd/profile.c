@@ -186,6 +186,9 @@ static int new_ctx(struct td_profile *profile, const struct choice *choice, int 
 		return refuse(mistakes, "lowest version");
 	if (wolfSSL_CTX_set_cipher_list(ctx, choice->suites) != WOLFSSL_SUCCESS)
 		return refuse(mistakes, "cipher suites");
+	if (TD_WOLF_SIGNATURES &&
+	    wolfSSL_CTX_set1_sigalgs_list(ctx, TD_WOLF_SIGNATURES) != WOLFSSL_SUCCESS)
+		return refuse(mistakes, "signature algorithms");
 	if (wolfSSL_CTX_set_groups(ctx, profile->groups, profile->n_groups) != WOLFSSL_SUCCESS)
 		return refuse(mistakes, "groups");
 	if (wolfSSL_CTX_SetMinRsaKey_Sz(ctx, RSA_BITS_MIN) != WOLFSSL_SUCCESS ||

@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/config.h"
 #include "engine.h"
 #include "profile.h"
 
-#define ROUNDS_MAX	16
+#define ROUNDS_MAX		16
+#define ALERT_DECRYPT_ERROR	51	/* a signature that does not fit the certificate */
 
 struct side {
 	struct td_engine	*engine;
@@ -47,6 +49,20 @@ static int talk(struct side *client, struct side *server)
 	return -EINVAL;
 }
 
+static void explain(const struct side *client, const struct side *server,
+		    struct td_mistakes *mistakes)
+{
+	const struct tl_profile *profile = mistakes->profile;
+
+	if (client->result.alert_sent == ALERT_DECRYPT_ERROR)
+		td_profile_mistake(mistakes, "key %s does not belong to certificate %s",
+				   profile->key, profile->certificate);
+	else
+		td_profile_mistake(mistakes, "a handshake with the certificate fails: %s",
+				   server->result.error ? server->result.text :
+							  client->result.text);
+}
+
 int td_selftest_run(const struct td_profile *profile, struct td_mistakes *mistakes)
 {
 	struct td_job job = {
@@ -68,9 +84,7 @@ int td_selftest_run(const struct td_profile *profile, struct td_mistakes *mistak
 	if (ret == 0)
 		ret = talk(client, server);
 	if (ret && ret != -ENOMEM) {
-		td_profile_mistake(mistakes, "a handshake with the certificate fails: %s",
-				   server->result.error ? server->result.text :
-							  client->result.text);
+		explain(client, server, mistakes);
 		ret = -EINVAL;
 	}
 free_sides:

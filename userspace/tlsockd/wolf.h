@@ -24,6 +24,14 @@
 #define TD_WOLF_HYBRID		0
 #endif
 
+/* Builds that know TLS 1.1 would accept signatures with SHA-1; NULL: their own list is good. */
+#ifdef NO_OLD_TLS
+#define TD_WOLF_SIGNATURES	NULL
+#else
+#define TD_WOLF_SIGNATURES	"ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ED25519:" \
+	"RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512"
+#endif
+
 /*
  * Without the tuned build's generator wolfSSL seeds one for each connection
  * from this file, which a worker must be able to open then; NULL if it need not.
