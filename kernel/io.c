@@ -217,6 +217,8 @@ static int io_receive_special(struct tlsock_sock *ts, struct msghdr *msg, int re
 	if (test_and_set_bit(TLSOCK_F_TRUNCATED, &ts->flags))
 		return 0;
 	tlsock_record_truncated(ts);
+	/* A reset whose error poll() took off the inner socket is told by this. */
+	io_told(sk, ECONNRESET);
 	return -ECONNRESET;
 }
 
