@@ -44,7 +44,7 @@ FIXTURE_VARIANT(server) {
 
 SERVER(closes_at_once, .error = ECONNRESET, .text = "closed");
 SERVER(resets, .resets = true, .error = ECONNRESET);
-SERVER(is_silent, .waits = true, .error = ETIMEDOUT, .text = "deadline");
+SERVER(is_silent, .waits = true, .error = ETIMEDOUT);
 SERVER(speaks_http, .says = BYTES("HTTP/1.1 400 Bad Request\r\n\r\n"), .waits = true,
        .error = EPROTO, .text = "no TLS");
 SERVER(speaks_ssh, .says = BYTES("SSH-2.0-OpenSSH_9.2p1\r\n"), .waits = true, .error = EPROTO,
@@ -177,6 +177,7 @@ CLIENT(sends_half_a_hello_and_waits, .says = BYTES("\x16\x03\x01\x00\x2d\x01\x00
 CLIENT(sends_zeros, .says = BYTES(ZERO32 ZERO32), .waits = true,
        .outcome = TLSOCK_OUTCOME_PROTOCOL);
 CLIENT(sends_an_alert, .says = BYTES("\x15\x03\x01\x00\x02\x02\x28"),
+       .waits = true,
        .outcome = TLSOCK_OUTCOME_PROTOCOL);
 
 FIXTURE_SETUP(client)

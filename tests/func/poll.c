@@ -147,7 +147,7 @@ TEST_F(poll, reset)
 	self->pair.server = -1;
 	EXPECT_TRUE(t_poll(self->pair.client, POLLIN, T_PATIENCE_MS) & (POLLERR | POLLHUP));
 	EXPECT_EQ(ECONNRESET, T_ERRNO(read(self->pair.client, &byte, 1)));
-	EXPECT_EQ(0, read(self->pair.client, &byte, 1));
+	EXPECT_EQ(0, T_ERRNO(read(self->pair.client, &byte, 1)));
 	EXPECT_EQ(EPIPE, T_ERRNO(send(self->pair.client, "x", 1, 0)));
 }
 

@@ -24,8 +24,7 @@ silent_server()
 
 accepted()
 {
-	[ "$(tlsock status --json | python3 -c \
-		"import json, sys; print(json.load(sys.stdin)['accepted'])")" = "$1" ]
+	tlsock status --json | grep -q "\"accepted\":$1,"
 }
 
 # hanging_client FILE: its handshake is with a worker when this returns
@@ -105,8 +104,7 @@ test_queue()
 
 is_pending()
 {
-	[ "$(tlsock status --json | python3 -c \
-		"import json, sys; print(json.load(sys.stdin)['pending'])")" != 0 ]
+	tlsock status --json | grep -q '"pending":[1-9]'
 }
 
 test_established()
