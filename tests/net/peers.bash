@@ -1,11 +1,11 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # variables of cli_tap.bash and of the tests
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What the tests with other TLS libraries share: starting their servers and
 # ours, and running one connection. Sourced after cli_tap.bash.
 
 pki=/etc/tlsock/pki
-# shellcheck disable=SC2034 # used by the tests
 tlscat=/usr/local/lib/tlsock/tests/net/tlscat
 
 # start FILE COMMAND...: in the background, both streams in FILE, ended at exit

@@ -90,7 +90,8 @@ static void success_tell(int fd)
 
 	getsockopt(fd, SOL_TLSOCK, TLSOCK_INFO, &info, &len);
 	fprintf(stderr,
-		"ok version=0x%04x cipher=0x%04x group=0x%04x verified=%d resumed=%d alpn=%s name=%s\n",
+		"ok version=0x%04x cipher=0x%04x group=0x%04x verified=%d resumed=%d "
+		"alpn=%s name=%s\n",
 		info.version, info.cipher, info.group, !!(info.flags & TLSOCK_INFO_VERIFIED),
 		!!(info.flags & TLSOCK_INFO_RESUMED), text_get(fd, TLSOCK_ALPN),
 		text_get(fd, TLSOCK_SERVER_NAME));
