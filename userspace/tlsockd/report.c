@@ -111,6 +111,13 @@ static int priority(const struct td_request *request, const struct td_result *re
 	return LOG_NOTICE;
 }
 
+static const char *verdict(const struct td_request *request, const struct td_result *result)
+{
+	if (request->canceled)
+		return "canceled";
+	return result->error ? "failed" : "ok";
+}
+
 void td_report_handshake(struct td_report *report, const struct td_request *request,
 			 const struct td_result *result, int64_t now)
 {
@@ -127,13 +134,11 @@ void td_report_handshake(struct td_report *report, const struct td_request *requ
 		return;
 	put_request(&line, request);
 	tl_line_number(&line, "ms", now - request->accepted);
-	if (result->error)
+	/* The kernel ends a canceled one from below: how that looks tells nothing. */
+	if (result->error && !request->canceled)
 		put_failure(&line, result);
 	put_session(&line, request, result);
-	if (request->canceled)
-		tl_line_text(&line, "canceled", "yes");
-	tl_log(priority(request, result), "handshake %s %s", result->error ? "failed" : "ok",
-	       line.text);
+	tl_log(priority(request, result), "handshake %s %s", verdict(request, result), line.text);
 }
 
 void td_report_summary(struct td_report *report)
