@@ -12,6 +12,7 @@
 #include <linux/landlock.h>
 #include <linux/tls.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -41,6 +42,9 @@ int td_sandbox_drop(uid_t uid, gid_t gid)
 		if (setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
 			return failed("become the workers' user", errno);
 	}
+	/* A change of user has cleared it; the broker's socket tells if it is dead already. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return failed("die with the broker", errno);
 	capng_clear(CAPNG_SELECT_ALL);
 	/* The bounding set can only be shrunk with CAP_SETPCAP; no_new_privs makes it moot. */
 	if (capng_apply(CAPNG_SELECT_CAPS))
