@@ -20,7 +20,7 @@
 #include "profile.h"
 #include "wolf.h"
 
-#define FILE_MAX	(16 * 1024 * 1024)
+#define FILE_MAX	16777216
 #define PEM_BEGIN	"-----BEGIN CERTIFICATE-----"
 #define PEM_END		"-----END CERTIFICATE-----"
 

@@ -18,7 +18,7 @@
 #include "wolf.h"
 
 #define OUT_FIRST	2048
-#define OUT_MAX		(256 * 1024)
+#define OUT_MAX		262144
 #define RECORD_MAX	16384
 #define TAG_LENGTH	16
 #define KEY_SHARES	2
@@ -125,7 +125,7 @@ static int set_alpn(struct td_engine *engine, const struct td_job *job)
 		return 0;
 	if (strlen(list) >= sizeof(engine->alpn))
 		return -EINVAL;
-	strcpy(engine->alpn, list);
+	memcpy(engine->alpn, list, strlen(list) + 1);
 	if (wolfSSL_UseALPN(engine->ssl, engine->alpn, (unsigned int)strlen(list),
 			    WOLFSSL_ALPN_FAILED_ON_MISMATCH) != WOLFSSL_SUCCESS)
 		return -EINVAL;

@@ -127,9 +127,10 @@ void td_outcome_names(struct td_engine *engine)
 	unsigned short length;
 	void *sni = NULL;
 
-	strcpy(result->peer, engine->verify.subject);
+	snprintf(result->peer, sizeof(result->peer), "%s", engine->verify.subject);
 	if (engine->role == TLSOCK_ROLE_CLIENT) {
-		strcpy(result->server_name, engine->verify.identity.host);
+		snprintf(result->server_name, sizeof(result->server_name), "%s",
+			 engine->verify.identity.host);
 		return;
 	}
 	length = wolfSSL_SNI_GetRequest(engine->ssl, WOLFSSL_SNI_HOST_NAME, &sni);
