@@ -9,8 +9,14 @@
 
 #include <wolfssl/options.h>
 #include <wolfssl/ssl.h>
+#include <wolfssl/version.h>
 #include <wolfssl/error-ssl.h>
 #include <wolfssl/wolfcrypt/error-crypt.h>
+
+/* Older ones cannot forget the chains of earlier peers (engine.c). */
+#if LIBWOLFSSL_VERSION_HEX < 0x05007002
+#error "wolfSSL is older than 5.7.2: build without WOLFSSL=system"
+#endif
 
 #if !defined(ATOMIC_USER) || !defined(HAVE_SNI) || !defined(HAVE_ALPN) || \
 	!defined(WOLFSSL_TLS13) || !defined(OPENSSL_EXTRA)
