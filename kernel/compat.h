@@ -40,6 +40,8 @@ static inline void tlsock_compat_set_ino(struct sock *sk, unsigned long ino)
  *
  * It then hides EPOLLIN until the KeyUpdate was read, though nobody was told.
  * Older kernels do not know KeyUpdate.
+ *
+ * Return: whether the next record is a KeyUpdate; false on kernels that do not know
  */
 static inline bool tlsock_compat_key_update_pending(const struct sock *isk)
 {

@@ -52,6 +52,7 @@ int tlsock_notify_ready(struct net *net)
  * the last helper that took requests here, and else whether READY reaches one.
  *
  * Context: process, may sleep
+ * Return: true if there is
  */
 bool tlsock_notify_has_helper(struct net *net)
 {

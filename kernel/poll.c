@@ -47,6 +47,7 @@ static __poll_t poll_established(struct tlsock_sock *ts, struct file *file)
  * wake up once, when it is over.
  *
  * Context: process, may sleep: a listener starts handshakes here
+ * Return: EPOLL* mask
  */
 __poll_t tlsock_poll(struct file *file, struct socket *sock, struct poll_table_struct *wait)
 {

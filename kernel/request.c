@@ -16,6 +16,8 @@
 /**
  * tlsock_request_net - the requests of a network namespace
  * @net: the namespace
+ *
+ * Return: them, for as long as @net lives
  */
 struct tlsock_net *tlsock_request_net(const struct net *net)
 {

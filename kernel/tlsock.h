@@ -51,8 +51,10 @@ enum tlsock_flag {
  * @flags: TLSOCK_F_*, atomic bits
  * @state: enum tlsock_state, written under the sk_lock by tlsock_sock_set_state()
  * @role: enum tlsock_role
- * @data_ready: callback of the inner socket as it was before us; likewise
- *	@write_space, @state_change, @error_report
+ * @data_ready: callback of the inner socket as it was before us
+ * @write_space: likewise
+ * @state_change: likewise
+ * @error_report: likewise
  * @ctrl_lock: serialises reading of control records
  * @hs_head: the handshake message header being read; under @ctrl_lock
  * @hs_head_len: bytes of it that are there
@@ -64,7 +66,10 @@ enum tlsock_flag {
  *	cmpxchg(), taken away only under the sk_lock in state INIT
  * @alpn: protocol chosen, NULL if none; set before ESTABLISHED
  * @peer_name: server, the name asked for; set before ESTABLISHED
- * @version: TLS version; likewise @cipher, @group, @info_flags
+ * @version: TLS version; set before ESTABLISHED
+ * @cipher: cipher suite; likewise
+ * @group: key exchange group; likewise
+ * @info_flags: TLSOCK_INFO_VERIFIED, TLSOCK_INFO_RESUMED; likewise
  * @work: looks at TCP's progress after a non-blocking connect()
  * @listener: of a child until it is accepted
  * @acceptq: of a listener, NULL before listen()

@@ -51,6 +51,9 @@ const char *tc_status_outcome(unsigned int outcome);
 
 /**
  * tc_status_print - write the counters to stdout
+ * @status: the counters
+ * @json: as one JSON object instead of text
+ *
  * Return: 0, -ENOMEM, -EIO
  */
 int tc_status_print(const struct tc_status *status, bool json);

@@ -25,6 +25,8 @@ void tl_attributes_init(struct tl_attributes *attributes, const void *data, size
 
 /**
  * tl_attributes_next - take the next attribute
+ * @attributes: those that are left
+ * @out: filled with the attribute taken
  *
  * Return: 1, 0 at the end, -EBADMSG if it does not fit into what is left
  */
@@ -38,8 +40,11 @@ bool tl_attribute_u64(const struct tl_attribute *a, uint64_t *out);
 
 /**
  * tl_attribute_text - text, with or without its final zero byte
+ * @a: the attribute
  * @out: terminated copy; untouched if it does not fit or has a zero inside
  * @size: room in @out
+ *
+ * Return: whether it was copied
  */
 bool tl_attribute_text(const struct tl_attribute *a, char *out, size_t size);
 

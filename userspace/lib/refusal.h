@@ -24,6 +24,7 @@ struct tl_refusal {
  * tl_refusal_parse - parse a message of type NLMSG_ERROR
  * @data: the whole message with its header
  * @length: its bytes
+ * @out: filled
  *
  * Return: 0 or -EBADMSG
  */

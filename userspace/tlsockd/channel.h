@@ -26,6 +26,8 @@ int td_channel_send(int socket, const struct td_message *message, int fd);
 
 /**
  * td_channel_receive - receive one message and check it
+ * @socket: the broker's end
+ * @message: filled
  *
  * Return: 0, -EAGAIN (none there), -EPIPE (the worker's end is closed),
  *	-EBADMSG (malformed), another -errno

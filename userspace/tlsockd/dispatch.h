@@ -37,6 +37,8 @@ void td_dispatch_fail_all(struct td_broker *broker);
 
 /**
  * td_dispatch_tick - enforce deadlines, send answers again that failed to go
+ * @broker: the broker
+ * @now: td_loop_now(), milliseconds
  *
  * Return: milliseconds until there is something to do, -1 if there is not
  */

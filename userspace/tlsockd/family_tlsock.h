@@ -53,6 +53,7 @@ int td_family_tlsock_fd(const struct td_family_tlsock *family);
 
 /**
  * td_family_tlsock_leave - be told of no more requests
+ * @family: the family
  *
  * Requests already accepted can still be answered.
  */
@@ -60,6 +61,7 @@ void td_family_tlsock_leave(struct td_family_tlsock *family);
 
 /**
  * td_family_tlsock_accept - take requests and call @request for each
+ * @family: the family
  * @limit: most that are wanted, 1 to TLSOCK_MAX_ACCEPT
  *
  * Calls @empty if none waits any more. Other events may be called too.
@@ -73,6 +75,7 @@ void td_family_tlsock_receive(struct td_family_tlsock *family);
 
 /**
  * td_family_tlsock_done - answer a request
+ * @family: the family
  * @id: the kernel's id
  * @result: the answer
  *

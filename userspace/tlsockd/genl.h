@@ -44,6 +44,8 @@ void td_genl_leave(struct td_genl *genl);
 
 /**
  * td_genl_send - send a message and free it
+ * @genl: the socket
+ * @msg: the message; freed in any case
  *
  * Return: 0, -EAGAIN (no memory now), another -errno
  */

@@ -34,6 +34,7 @@ void td_loop_remove(int loop, struct td_source *source);
 
 /**
  * td_loop_wait - wait for events and call their functions
+ * @loop: the loop
  * @timeout: milliseconds, -1 for ever
  *
  * Return: 0 or -errno

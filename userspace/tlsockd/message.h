@@ -96,6 +96,7 @@ struct td_message {
 
 /**
  * td_message_length - length of a message of this type
+ * @type: enum td_message_type
  *
  * Return: bytes, or 0 for an unknown type
  */

@@ -8,6 +8,9 @@
 
 /**
  * td_privilege_user - look the workers' user up
+ * @name: name of the user
+ * @uid: filled
+ * @gid: filled with its primary group
  *
  * Return: 0, -ENOENT (logged) if there is no such user
  */

@@ -65,6 +65,7 @@ struct td_supervise {
 
 /**
  * td_supervise_start - use a generation: start its workers, drain all others
+ * @broker: the broker
  * @generation: has to stay until the next call
  *
  * Workers that cannot be started now are started by td_supervise_tick().
@@ -85,6 +86,8 @@ void td_supervise_reap(struct td_broker *broker);
 
 /**
  * td_supervise_tick - start missing workers, forget those that are gone
+ * @broker: the broker
+ * @now: td_loop_now(), milliseconds
  *
  * Return: milliseconds until there is something to do, -1 if there is not
  */

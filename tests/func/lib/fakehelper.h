@@ -32,6 +32,11 @@ enum t_helper_mode {
  * @version: TLS version of the keys
  * @accepted: requests taken so far
  * @last: the last request taken; its fd is not to be used
+ * @genl: the thread's own, as all that follows
+ * @wake: pipe that ends the thread
+ * @thread: its pthread_t
+ * @held: requests kept without an answer
+ * @n_held: their number
  */
 struct t_helper {
 	int			mode;

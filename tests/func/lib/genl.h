@@ -58,6 +58,8 @@ void t_msg_put_text(struct t_msg *msg, int type, const char *text);
 
 /**
  * t_genl_call - send a request and read up to its acknowledgement
+ * @genl: the socket
+ * @msg: the request, consumed
  *
  * Events that come in between are counted in @genl.
  *
@@ -67,6 +69,10 @@ int t_genl_call(struct t_genl *genl, struct t_msg *msg);
 
 /**
  * t_genl_events - read events until one of a command was seen or time is up
+ * @genl: the socket
+ * @command: TLSOCK_CMD_* of the events
+ * @count: how many are wanted, those before included
+ * @ms: milliseconds to wait
  *
  * Return: 0 when the count of @command is at least @count, else -ETIME
  */

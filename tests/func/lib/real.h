@@ -33,6 +33,7 @@ struct t_real {
 
 /**
  * t_real_connect - run the handshake with both ends in this process
+ * @real: what to connect; filled with the sockets
  *
  * Return: what connect() came to, 0 or -errno; the caller closes by
  * t_real_close() in any case
