@@ -22,6 +22,8 @@
 
 #include <linux/tlsock.h>
 
+#define LINE	512
+
 enum part {
 	PART_CLIENT,
 	PART_SERVER,
@@ -50,8 +52,8 @@ static long long now(clockid_t clock)
 	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-/* First field of /proc/PID/NAME that matches the format; 0 if gone. */
-static bool read_proc(const char *pid, const char *name, const char *format, void *to)
+/* The first line of /proc/PID/NAME without its end; false if the process is gone. */
+static bool read_proc(const char *pid, const char *name, char line[LINE])
 {
 	char path[300];
 	bool found;
@@ -61,34 +63,43 @@ static bool read_proc(const char *pid, const char *name, const char *format, voi
 	file = fopen(path, "r");
 	if (!file)
 		return false;
-	found = fscanf(file, format, to) == 1;
+	found = fgets(line, LINE, file);
 	fclose(file);
+	if (found)
+		line[strcspn(line, "\n")] = '\0';
 	return found;
 }
 
 /* The broker is the tlsockd whose parent is none. */
 static bool is_broker(const char *pid)
 {
-	char parent[16], comm[32];
+	char line[LINE], parent[16], *rest;
 
-	return read_proc(pid, "stat", "%*d (%*[^)]) %*c %15s", parent) &&
-	       (!read_proc(parent, "comm", "%31s", comm) || strcmp(comm, "tlsockd"));
+	if (!read_proc(pid, "stat", line))
+		return false;
+	/* "PID (NAME) STATE PARENT ..." */
+	rest = strrchr(line, ')');
+	if (!rest || strlen(rest) < 4)
+		return false;
+	snprintf(parent, sizeof(parent), "%ld", strtol(rest + 4, NULL, 10));
+	return !read_proc(parent, "comm", line) || strcmp(line, "tlsockd");
 }
 
 static void sample_processes(struct sample *sample)
 {
+	char comm[LINE], line[LINE];
 	struct dirent *entry;
 	long long nsec;
-	char comm[32];
 	DIR *proc;
 
 	proc = opendir("/proc");
 	if (!proc)
 		err(1, "/proc");
 	while ((entry = readdir(proc))) {
-		if (!read_proc(entry->d_name, "comm", "%31s", comm) ||
-		    !read_proc(entry->d_name, "schedstat", "%lld", &nsec))
+		if (!read_proc(entry->d_name, "comm", comm) ||
+		    !read_proc(entry->d_name, "schedstat", line))
 			continue;
+		nsec = strtoll(line, NULL, 10);
 		if (!strcmp(comm, "tlsockd"))
 			sample->nsec[is_broker(entry->d_name) ? PART_BROKER : PART_WORKERS] += nsec;
 		else if (!strncmp(comm, "kworker/u", 9))

@@ -251,7 +251,9 @@ TEST_F(program, scripts)
 	ASSERT_EQ(0, put(self->script, "#! \n", 4, 0755));
 	EXPECT_EQ(-ENOEXEC, tl_program_check(self->script, &coverage));
 	memset(text, 'a', sizeof(text));
-	memcpy(text, "#!/", 3);
+	text[0] = '#';
+	text[1] = '!';
+	text[2] = '/';
 	ASSERT_EQ(0, put(self->script, text, sizeof(text), 0755));
 	EXPECT_EQ(-ENOEXEC, tl_program_check(self->script, &coverage));
 	snprintf(text, sizeof(text), "#!%s\n", self->script);

@@ -94,7 +94,7 @@ static int add_profile(struct loading *l, const char *name, int line)
 	struct tl_config *config = l->config;
 	struct tl_profile *p;
 
-	p = reallocarray(config->profiles, config->n_profiles + 1, sizeof(*p));
+	p = realloc(config->profiles, (config->n_profiles + 1) * sizeof(*p));
 	if (!p)
 		return -ENOMEM;
 	config->profiles = p;

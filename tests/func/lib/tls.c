@@ -210,7 +210,7 @@ static void nothing(int number)
 void t_alarm(int ms)
 {
 	struct sigaction action = { .sa_handler = nothing };
-	struct timeval every = { .tv_usec = ms * 1000 };
+	struct timeval every = { .tv_usec = ms * 1000L };
 	struct itimerval timer = { .it_interval = every, .it_value = every };
 
 	sigaction(SIGALRM, &action, NULL);
