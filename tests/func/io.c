@@ -299,7 +299,7 @@ TEST_F(io, sendfile)
 
 TEST_F(io, splice_out_and_in)
 {
-	char wanted[20000], got[20000];
+	char wanted[20000], got[20000] = { 0 };
 	size_t total = 0;
 	int in[2], out[2];
 	ssize_t n;
