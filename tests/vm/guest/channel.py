@@ -16,6 +16,7 @@ FAILURE = b"F"  # payload: why the job could not be run
 JOB = b"J"      # payload: JSON
 STDIN = b"I"    # empty payload: end of file
 WINDOW = b"W"   # payload: rows and columns in decimal
+WHERE = b"Q"    # no payload: tell in FAILURE where the processes wait
 
 HEADER = struct.Struct("!cI")
 

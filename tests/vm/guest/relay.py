@@ -10,6 +10,7 @@ import struct
 import termios
 
 import channel
+import processes
 
 CHUNK = 65536
 STDIN_LIMIT = 1 << 20
@@ -122,6 +123,8 @@ class Relay:
                 self.stdin.data += payload
                 self.stdin.ended = not payload
                 self.write_stdin()
+            elif kind == channel.WHERE:
+                self.port.send(channel.FAILURE, processes.describe().encode())
 
     def write_stdin(self):
         stdin = self.stdin

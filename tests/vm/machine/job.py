@@ -96,8 +96,22 @@ class Job:
     def check_running(self, now):
         self.check_trouble()
         if now >= self.deadline:
-            raise Failure(TIMEOUT, f"the time limit of {self.options.timeout} s passed",
+            where = self.ask_where()
+            raise Failure(TIMEOUT, f"the time limit of {self.options.timeout:g} s passed{where}",
                           self.console.text())
+
+    def ask_where(self):
+        """Where the guest's processes wait; nothing if it does not answer."""
+        self.input.queue(channel.WHERE, b"")
+        deadline = time.monotonic() + TRACE_SECONDS
+        with contextlib.suppress(OSError):
+            while time.monotonic() < deadline:
+                if self.input.turn(LOOK_SECONDS) and not self.port.read_more():
+                    break
+                for kind, payload in self.port.frames():
+                    if kind == channel.FAILURE:
+                        return "; its processes:\n" + payload.decode(errors="replace")
+        return ""
 
     def check_trouble(self):
         if not self.console.look():

@@ -14,7 +14,7 @@ import qemu
 from console import Console
 from failure import HarnessFailure
 
-BOOT_SECONDS = 180
+BOOT_SECONDS = 300
 POLL_SECONDS = 0.05
 
 
