@@ -151,8 +151,7 @@ TEST_F(accept, a_silent_client_delays_nobody)
 	}
 	EXPECT_EQ(0, t_poll(self->listener, POLLIN, 0));
 	ASSERT_EQ(0, t_helper_wait(self->helper, 10));
-	self->helper->mode = T_HELPER_KEYS;
-	self->helper->n_held = 0;
+	t_helper_mode(self->helper, T_HELPER_KEYS_NEW);
 	fd = client(&self->addr);
 	child = accept(self->listener, NULL, NULL);
 	EXPECT_LE(0, child);

@@ -155,7 +155,7 @@ TEST_F(connect, interrupted_then_waited_for_again)
 {
 	int err;
 
-	self->helper->mode = T_HELPER_IGNORE;
+	t_helper_mode(self->helper, T_HELPER_IGNORE);
 	t_alarm(100);
 	EXPECT_EQ(-EINTR, t_connect(self->fd, &self->addr));
 	t_alarm(0);

@@ -105,7 +105,7 @@ TEST_F(failing, deadline_in_the_queue)
 {
 	struct tlsock_error error;
 
-	self->helper->mode = T_HELPER_IGNORE;
+	t_helper_mode(self->helper, T_HELPER_IGNORE);
 	ASSERT_EQ(0, t_set_int(self->fd, SOL_TLSOCK, TLSOCK_TIMEOUT_MS, 300));
 	EXPECT_EQ(-ETIMEDOUT, t_connect(self->fd, &self->addr));
 	ASSERT_EQ(0, t_error(self->fd, &error));

@@ -40,6 +40,8 @@ static void request_route(struct t_helper *helper, const struct t_request *reque
 	helper->last = *request;
 	if (request->role == TLSOCK_ROLE_SERVER && helper->server_mode >= 0)
 		mode = helper->server_mode;
+	if (mode == T_HELPER_KEYS_NEW)
+		mode = T_HELPER_KEYS;
 	if (mode != T_HELPER_HOLD)
 		request_answer(helper, request, mode);
 	else if (helper->n_held < T_HELPER_HELD)
@@ -72,6 +74,15 @@ static void held_answer(struct t_helper *helper, int mode)
 	helper->n_held = 0;
 }
 
+static void helper_work(struct t_helper *helper, int mode)
+{
+	if (mode == T_HELPER_IGNORE)
+		return;
+	if (mode != T_HELPER_HOLD && mode != T_HELPER_KEYS_NEW)
+		held_answer(helper, mode);
+	requests_take(helper);
+}
+
 static void *helper_thread(void *arg)
 {
 	struct t_helper *helper = arg;
@@ -79,15 +90,13 @@ static void *helper_thread(void *arg)
 		{ .fd = helper->genl.fd, .events = POLLIN },
 		{ .fd = helper->wake[0], .events = POLLIN },
 	};
+	unsigned int orders;
 	char order;
-	int mode;
 
 	for (;;) {
-		mode = __atomic_load_n(&helper->mode, __ATOMIC_ACQUIRE);
-		if (mode != T_HELPER_HOLD && mode != T_HELPER_IGNORE)
-			held_answer(helper, mode);
-		if (mode != T_HELPER_IGNORE)
-			requests_take(helper);
+		orders = __atomic_load_n(&helper->orders, __ATOMIC_ACQUIRE);
+		helper_work(helper, __atomic_load_n(&helper->mode, __ATOMIC_ACQUIRE));
+		__atomic_store_n(&helper->obeyed, orders, __ATOMIC_RELEASE);
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			break;
 		if (fds[0].revents)
@@ -137,24 +146,34 @@ err_free:
 	return NULL;
 }
 
-void t_helper_mode(struct t_helper *helper, enum t_helper_mode mode)
-{
-	__atomic_store_n(&helper->mode, mode, __ATOMIC_RELEASE);
-	while (write(helper->wake[1], "w", 1) < 0 && errno == EINTR)
-		;
-}
-
-int t_helper_wait(struct t_helper *helper, unsigned int accepted)
+/* Wait until the thread has brought a counter that far. */
+static int counter_wait(const unsigned int *counter, unsigned int value)
 {
 	struct timespec pause = { .tv_nsec = 5000000 };
 	int left;
 
 	for (left = T_PATIENCE_MS / 5; left; left--) {
-		if (__atomic_load_n(&helper->accepted, __ATOMIC_ACQUIRE) >= accepted)
+		if (__atomic_load_n(counter, __ATOMIC_ACQUIRE) >= value)
 			return 0;
 		nanosleep(&pause, NULL);
 	}
 	return -ETIME;
+}
+
+void t_helper_mode(struct t_helper *helper, enum t_helper_mode mode)
+{
+	unsigned int order;
+
+	__atomic_store_n(&helper->mode, mode, __ATOMIC_RELEASE);
+	order = __atomic_add_fetch(&helper->orders, 1, __ATOMIC_RELEASE);
+	while (write(helper->wake[1], "w", 1) < 0 && errno == EINTR)
+		;
+	counter_wait(&helper->obeyed, order);
+}
+
+int t_helper_wait(struct t_helper *helper, unsigned int accepted)
+{
+	return counter_wait(&helper->accepted, accepted);
 }
 
 void t_helper_stop(struct t_helper *helper)

@@ -14,6 +14,7 @@
 
 enum t_helper_mode {
 	T_HELPER_KEYS,		/* install keys, DONE 0 */
+	T_HELPER_KEYS_NEW,	/* the same, but those that are held stay held */
 	T_HELPER_FAIL,		/* DONE with t_helper.done */
 	T_HELPER_HOLD,		/* accept and sit on it */
 	T_HELPER_IGNORE,	/* member of the group that accepts nothing */
@@ -33,10 +34,12 @@ enum t_helper_mode {
  * @accepted: requests taken so far
  * @last: the last request taken; its fd is not to be used
  * @genl: the thread's own, as all that follows
- * @wake: pipe that ends the thread
+ * @wake: pipe that wakes and ends the thread
  * @thread: its pthread_t
  * @held: requests kept without an answer
  * @n_held: their number
+ * @orders: changes of @mode
+ * @obeyed: those that the thread has made its own
  */
 struct t_helper {
 	int			mode;
@@ -51,6 +54,8 @@ struct t_helper {
 	unsigned long		thread;
 	struct t_request	held[T_HELPER_HELD];
 	unsigned int		n_held;
+	unsigned int		orders;
+	unsigned int		obeyed;
 };
 
 /**
@@ -61,7 +66,8 @@ struct t_helper {
  */
 struct t_helper *t_helper_start(enum t_helper_mode mode);
 
-/** t_helper_mode - change what happens to requests from now on, held ones too */
+/** t_helper_mode - change what happens to requests from now on, held ones too;
+ * when it returns the helper has done so */
 void t_helper_mode(struct t_helper *helper, enum t_helper_mode mode);
 
 /** t_helper_wait - wait until so many requests were taken; 0 or -ETIME */

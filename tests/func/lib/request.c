@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "tls.h"
 
@@ -207,4 +208,19 @@ int t_status(struct t_genl *genl, struct t_status *status)
 						       TLSOCK_A_OUTCOME_COUNT);
 	}
 	return 0;
+}
+
+int t_status_wait(struct t_genl *genl, enum tlsock_outcome outcome, uint64_t than)
+{
+	struct timespec pause = { .tv_nsec = 5000000 };
+	struct t_status status;
+	int err, left;
+
+	for (left = T_PATIENCE_MS / 5; left; left--) {
+		err = t_status(genl, &status);
+		if (err || status.outcome[outcome] > than)
+			return err;
+		nanosleep(&pause, NULL);
+	}
+	return -ETIME;
 }

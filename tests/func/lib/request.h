@@ -85,4 +85,8 @@ struct t_status {
 /** t_status - read the counters of this network namespace; 0 or -errno */
 int t_status(struct t_genl *genl, struct t_status *status);
 
+/** t_status_wait - wait until an outcome was counted more often than that; the
+ * kernel counts after it has told the peer. 0, -ETIME or -errno */
+int t_status_wait(struct t_genl *genl, enum tlsock_outcome outcome, uint64_t than);
+
 #endif
