@@ -124,6 +124,8 @@ bool tlsock_connect_finish(struct tlsock_sock *ts, struct tlsock_done *done)
 				 "the helper reported success without keys in kernel TLS");
 		done->outcome = TLSOCK_OUTCOME_NO_KTLS;
 	}
+	/* ORDER: whoever sees the outcome, here or over the network, finds it counted. */
+	tlsock_done_count(sock_net(sk), done);
 	if (done->error.error) {
 		tlsock_connect_fail(ts, done);
 		return false;

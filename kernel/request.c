@@ -76,12 +76,11 @@ static void request_unlink(struct tlsock_req *req)
 	spin_unlock(&tn->lock);
 }
 
-/* Count, forget and let go of a request whose socket knows the outcome. */
+/* Forget and let go of a request whose socket knows the outcome. */
 static void request_end(struct tlsock_req *req, const struct tlsock_done *done)
 {
 	request_unlink(req);
 	trace_tlsock_request_end(req);
-	tlsock_done_count(req->net, done);
 	if (req->portid && (done->outcome == TLSOCK_OUTCOME_CANCELED ||
 			    done->outcome == TLSOCK_OUTCOME_TIMEOUT))
 		tlsock_notify_cancel(req->net, req->portid, req->id);
@@ -110,6 +109,8 @@ void tlsock_request_complete(struct tlsock_req *req, struct tlsock_done *done)
 		listener = ts->listener;
 		if (listener)
 			sock_hold(tlsock_outer(listener));
+	} else {
+		tlsock_done_count(req->net, done);
 	}
 	release_sock(sk);
 	if (listener) {
@@ -141,6 +142,7 @@ bool tlsock_request_cancel(struct tlsock_sock *ts)
 	if (tlsock_request_claim(req)) {
 		tlsock_done_init(&done, ECANCELED, TLSOCK_STAGE_HANDSHAKE, NULL);
 		done.outcome = TLSOCK_OUTCOME_CANCELED;
+		tlsock_done_count(req->net, &done);
 		request_end(req, &done);
 	}
 	return true;
