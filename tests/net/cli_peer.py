@@ -15,9 +15,7 @@ This program makes no TLS when it is a client: that is what tlsock is for.
 import errno
 import os
 import socket
-import ssl
 import sys
-import threading
 
 SOL_TLSOCK = 290
 TLSOCK_SERVER_NAME = 1
@@ -32,11 +30,13 @@ def answer(context, connection):
         with context.wrap_socket(connection, server_side=True) as secure:
             secure.sendall(f"{names[0] if names else None}\n".encode())
             secure.unwrap()
-    except (OSError, ssl.SSLError):
+    except OSError:  # SSLError is one
         pass
 
 
 def serve(path):
+    import ssl  # here, since it takes clients longer than all the rest
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(f"{PKI}/server.pem", f"{PKI}/server.key")
     listener = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
@@ -75,6 +75,8 @@ def by_getaddrinfo(host, port):
 
 
 def in_thread(function, *arguments):
+    import threading
+
     result = []
     thread = threading.Thread(target=lambda: result.append(function(*arguments)))
     thread.start()
