@@ -18,7 +18,7 @@ cd "$(dirname "$0")" || exit
 silent_server()
 {
 	start "$work/silent" "$tlscat" -P -l -k 127.0.0.1 0
-	wait_for grep -q '^port ' "$work/silent"
+	wait_for grep -qs '^port ' "$work/silent"
 	port=$(sed -n 's/^port //p' "$work/silent")
 }
 

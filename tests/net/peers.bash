@@ -63,7 +63,7 @@ gnutls_server()
 our_server()
 {
 	start "$work/server" "$tlscat" -l -e -k "$@" 127.0.0.1 0
-	wait_for grep -q '^port ' "$work/server"
+	wait_for grep -qs '^port ' "$work/server"
 	port=$(sed -n 's/^port //p' "$work/server")
 }
 

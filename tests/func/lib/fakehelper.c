@@ -16,17 +16,13 @@
 
 static void request_answer(struct t_helper *helper, const struct t_request *request, int mode)
 {
-	struct t_done done = { .version = helper->version, .cipher = 0x1301 };
+	struct t_done done = helper->done;
 	int err = 0;
 
-	if (mode == T_HELPER_KEYS || mode == T_HELPER_HALF)
-		err = t_keys_install(request->fd, request->role, helper->version,
-				     mode == T_HELPER_KEYS);
-	if (mode == T_HELPER_KEYS || mode == T_HELPER_FAIL) {
-		done = helper->done;
-		done.version = helper->version;
-		done.cipher = 0x1301;
-	}
+	done.version = helper->version;
+	done.cipher = 0x1301;
+	if (mode == T_HELPER_KEYS)
+		err = t_keys_install(request->fd, request->role, helper->version, true);
 	if (err)
 		done.error = -err;
 	close(request->fd);
@@ -38,8 +34,6 @@ static void request_route(struct t_helper *helper, const struct t_request *reque
 	int mode = __atomic_load_n(&helper->mode, __ATOMIC_ACQUIRE);
 
 	helper->last = *request;
-	if (request->role == TLSOCK_ROLE_SERVER && helper->server_mode >= 0)
-		mode = helper->server_mode;
 	if (mode == T_HELPER_KEYS_NEW)
 		mode = T_HELPER_KEYS;
 	if (mode != T_HELPER_HOLD)
@@ -116,7 +110,6 @@ struct t_helper *t_helper_start(enum t_helper_mode mode)
 	if (!helper)
 		return NULL;
 	helper->mode = mode;
-	helper->server_mode = -1;
 	helper->version = 0x0304;
 	helper->done.verified = true;
 	err = -t_genl_open(&helper->genl);

@@ -18,17 +18,13 @@ enum t_helper_mode {
 	T_HELPER_FAIL,		/* DONE with t_helper.done */
 	T_HELPER_HOLD,		/* accept and sit on it */
 	T_HELPER_IGNORE,	/* member of the group that accepts nothing */
-	T_HELPER_LIE,		/* DONE 0 without keys */
-	T_HELPER_HALF,		/* keys to send only, DONE 0 */
 };
 
 #define T_HELPER_HELD	256
 
 /**
  * struct t_helper - the thread and what it is to do
- * @mode: of the requests that it takes from now on; of clients if @server_mode
- *	is set
- * @server_mode: -1, or the mode for requests of servers
+ * @mode: of the requests that it takes from now on
  * @done: DONE of T_HELPER_FAIL, and of T_HELPER_KEYS but for its version
  * @version: TLS version of the keys
  * @accepted: requests taken so far
@@ -43,7 +39,6 @@ enum t_helper_mode {
  */
 struct t_helper {
 	int			mode;
-	int			server_mode;
 	struct t_done		done;
 	uint16_t		version;
 	unsigned int		accepted;

@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 int t_net_private(void)
@@ -187,19 +186,6 @@ int t_state(int fd)
 	int err = t_info(fd, &info);
 
 	return err ? err : info.state;
-}
-
-int t_wait_state(int fd, int state)
-{
-	struct timespec pause = { .tv_nsec = 5000000 };
-	int left;
-
-	for (left = T_PATIENCE_MS / 5; left; left--) {
-		if (t_state(fd) == state)
-			return 0;
-		nanosleep(&pause, NULL);
-	}
-	return -ETIME;
 }
 
 static void nothing(int number)

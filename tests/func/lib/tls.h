@@ -84,9 +84,6 @@ int t_error(int fd, struct tlsock_error *error);
 /** t_state - tlsock_info.state, -errno if it cannot be read */
 int t_state(int fd);
 
-/** t_wait_state - wait until tlsock_info.state is this; 0 or -ETIME */
-int t_wait_state(int fd, int state);
-
 /** t_alarm - interrupt this thread by SIGALRM every so many ms, 0 ends it */
 void t_alarm(int ms);
 
