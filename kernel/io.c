@@ -229,7 +229,10 @@ static int io_receive(struct tlsock_sock *ts, struct msghdr *msg, size_t len, in
 
 	do {
 		if (unlikely(test_bit(TLSOCK_F_RX_EOF, &ts->flags))) {
-			ret = got ? 0 : sock_error(tlsock_outer(ts));
+			if (got || test_bit(TLSOCK_F_RX_CLOSED, &ts->flags))
+				ret = 0;
+			else
+				ret = sock_error(tlsock_outer(ts));
 			break;
 		}
 		ret = io_receive_once(ts->inner, msg, len - got, flags);

@@ -143,6 +143,7 @@ static void record_alert(struct tlsock_sock *ts, const u8 *alert, int len)
 		return;
 	}
 	if (alert[1] == TLS_ALERT_DESC_CLOSE_NOTIFY) {
+		set_bit(TLSOCK_F_RX_CLOSED, &ts->flags);
 		set_bit(TLSOCK_F_RX_EOF, &ts->flags);
 		sk->sk_state_change(sk);
 		return;

@@ -192,6 +192,22 @@ TEST_F(shutdown, peer_says_goodbye)
 	EXPECT_EQ(1, send(self->pair.client, "y", 1, 0));
 }
 
+TEST_F(shutdown, reset_after_goodbye_is_no_loss)
+{
+	char byte;
+
+	ASSERT_EQ(1, write(self->pair.server, "x", 1));
+	ASSERT_EQ(0, t_alert_send(self->pair.server, 1, 0));
+	EXPECT_EQ(1, read(self->pair.client, &byte, 1));
+	/* As if the peer had closed before our own goodbye came. */
+	ASSERT_EQ(0, shutdown(self->pair.client, SHUT_WR));
+	t_close_abort(self->pair.server);
+	self->pair.server = -1;
+	EXPECT_TRUE(t_poll(self->pair.client, POLLIN, T_PATIENCE_MS) & POLLIN);
+	EXPECT_EQ(0, T_ERRNO(read(self->pair.client, &byte, 1)));
+	EXPECT_EQ(0, T_ERRNO(read(self->pair.client, &byte, 1)));
+}
+
 TEST_F(shutdown, truncation_is_an_error)
 {
 	struct tlsock_error error;
