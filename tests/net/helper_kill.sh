@@ -38,7 +38,7 @@ hanging_client()
 # client_failed NAME FILE ERRNO: the client ended at once, with that errno
 client_failed()
 {
-	wait_for grep -q '^fail' "$2"
+	wait_for grep -qs '^fail' "$2"
 	wait "$client"
 	status=$?
 	out=$(<"$2")
@@ -98,7 +98,7 @@ test_queue()
 	wait_for is_pending
 	kill -9 "$(helper_pid)"
 	helper_start
-	wait_for grep -q '^ok' "$work/client"
+	wait_for grep -qs '^ok' "$work/client"
 	ok "waiting handshakes are served by the next helper"
 }
 
@@ -113,11 +113,11 @@ test_established()
 	our_server -p web
 	"$tlscat" -n web.test 127.0.0.1 "$port" <>"$work/input" >"$work/client" 2>&1 &
 	processes+=($!)
-	wait_for grep -q '^ok' "$work/client"
+	wait_for grep -qs '^ok' "$work/client"
 	kill -9 "$(helper_pid)"
 	wait_for workers_are 0
 	echo "still here" >"$work/input"
-	wait_for grep -q 'still here' "$work/client"
+	wait_for grep -qs 'still here' "$work/client"
 	ok "an established connection outlives the helper"
 	helper_start
 }

@@ -13,6 +13,8 @@ start()
 {
 	local file=$1
 	shift
+	# What an earlier program said there must not be taken for this one's.
+	rm -f "$file"
 	"$@" >"$file" 2>&1 <>"$work/never" &
 	processes+=($!)
 	server_pid=$!

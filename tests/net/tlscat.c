@@ -152,14 +152,23 @@ static int copy(int fd)
 	}
 }
 
+/* Peers that do not close are not waited for longer than this. */
+static const struct timeval patience = { .tv_sec = 10 };
+
 static int echo(int fd)
 {
 	char buffer[16384];
-	ssize_t n = read(fd, buffer, sizeof(buffer));
+	ssize_t n;
 
-	if (n > 0 && !write_all(fd, buffer, n))
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	n = read(fd, buffer, sizeof(buffer));
+	if (n < 0 || (n > 0 && !write_all(fd, buffer, n)))
 		return -errno;
-	return n < 0 ? -errno : 0;
+	/* Closing before the peer does would reset what it still says. */
+	shutdown(fd, SHUT_WR);
+	while (read(fd, buffer, sizeof(buffer)) > 0)
+		;
+	return 0;
 }
 
 static int serve(int fd, const struct settings *settings)
