@@ -111,13 +111,13 @@ test_established()
 {
 	mkfifo "$work/input"
 	our_server -p web
-	"$tlscat" -n web.test 127.0.0.1 "$port" <>"$work/input" >"$work/client" 2>&1 &
+	"$tlscat" -n web.test 127.0.0.1 "$port" <>"$work/input" >"$work/established" 2>&1 &
 	processes+=($!)
-	wait_for grep -qs '^ok' "$work/client"
+	wait_for grep -qs '^ok' "$work/established"
 	kill -9 "$(helper_pid)"
 	wait_for workers_are 0
 	echo "still here" >"$work/input"
-	wait_for grep -qs 'still here' "$work/client"
+	wait_for grep -qs 'still here' "$work/established"
 	ok "an established connection outlives the helper"
 	helper_start
 }
