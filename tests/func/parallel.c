@@ -8,7 +8,6 @@
 
 #include <sys/epoll.h>
 
-#define PATIENCE_MS	60000
 #define CONNECTIONS	200
 
 enum { LISTENER = 2 * CONNECTIONS };
@@ -29,13 +28,8 @@ FIXTURE_SETUP(parallel)
 
 	signal(SIGPIPE, SIG_IGN);
 	self->epoll = epoll_create1(EPOLL_CLOEXEC);
-	self->listener = t_socket(AF_INET, IPPROTO_TLS, 0);
+	self->listener = t_listen_profile(AF_INET, "web", &self->addr);
 	ASSERT_LE(0, self->listener);
-	ASSERT_EQ(0, t_set_text(self->listener, TLSOCK_PROFILE, "web"));
-	/* Not the subject here, and a slow machine needs long for so many. */
-	ASSERT_EQ(0, t_set_int(self->listener, SOL_TLSOCK, TLSOCK_TIMEOUT_MS, PATIENCE_MS));
-	ASSERT_EQ(0, t_bind(self->listener, AF_INET, &self->addr));
-	ASSERT_EQ(0, listen(self->listener, SOMAXCONN));
 	t_nonblock(self->listener, true);
 	ASSERT_EQ(0, epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->listener, &event));
 	if (!t_real_helper())
@@ -55,7 +49,7 @@ static int client_start(FIXTURE_DATA(parallel) *self, int index)
 	int err;
 
 	self->clients[index] = fd;
-	t_set_int(fd, SOL_TLSOCK, TLSOCK_TIMEOUT_MS, PATIENCE_MS);
+	t_set_int(fd, SOL_TLSOCK, TLSOCK_TIMEOUT_MS, 60000);
 	err = t_set_text(fd, TLSOCK_SERVER_NAME, "web.test");
 	if (!err)
 		err = t_connect(fd, &self->addr);
