@@ -77,6 +77,11 @@ static void listen_unreserve(struct tlsock_acceptq *queue)
 	spin_unlock(&queue->lock);
 }
 
+static bool listen_tcp_waits(const struct tlsock_sock *ts)
+{
+	return !reqsk_queue_empty(&inet_csk(ts->inner->sk)->icsk_accept_queue);
+}
+
 /* Start the handshake of one connection; consumes @inner and the place. */
 static void listen_start(struct tlsock_sock *ts, struct socket *inner)
 {
@@ -126,11 +131,11 @@ static void listen_start(struct tlsock_sock *ts, struct socket *inner)
  */
 void tlsock_listen_pump(struct tlsock_sock *ts)
 {
-	struct request_sock_queue *tcp = &inet_csk(ts->inner->sk)->icsk_accept_queue;
+	struct sock *lsk = tlsock_outer(ts);
 	struct socket *inner;
 	int i;
 
-	for (i = 0; i < LISTEN_PUMP_MAX && !reqsk_queue_empty(tcp); i++) {
+	for (i = 0; i < LISTEN_PUMP_MAX && listen_tcp_waits(ts); i++) {
 		if (!listen_reserve(ts->acceptq))
 			return;
 		if (kernel_accept(ts->inner, &inner, O_NONBLOCK)) {
@@ -139,6 +144,9 @@ void tlsock_listen_pump(struct tlsock_sock *ts)
 		}
 		listen_start(ts, inner);
 	}
+	/* TCP has told of the rest already: come back for it. */
+	if (i == LISTEN_PUMP_MAX && listen_tcp_waits(ts))
+		lsk->sk_data_ready(lsk);
 }
 
 /**
@@ -154,26 +162,28 @@ void tlsock_listen_child_done(struct tlsock_sock *ts, struct tlsock_sock *child,
 {
 	struct tlsock_acceptq *queue = ts->acceptq;
 	struct sock *lsk = tlsock_outer(ts);
-	bool drop = false, wake = established;
+	bool drop = false, wake = false;
 
 	spin_lock(&queue->lock);
-	/* Not in a list: the listener is closing and takes care of it. */
-	if (!list_empty(&child->acc_link)) {
+	/*
+	 * LOCKING: tlsock_listen_stop() goes through the children without the
+	 * lock, so they, and soon the inner socket, are its own once @closed.
+	 */
+	if (!queue->closed && !list_empty(&child->acc_link)) {
 		if (established) {
 			list_move_tail(&child->acc_link, &queue->ready);
+			wake = true;
 		} else {
 			list_del_init(&child->acc_link);
 			queue->count--;
 			drop = true;
+			/* There is room for a connection that TCP held back. */
+			wake = listen_tcp_waits(ts);
 		}
 	}
 	spin_unlock(&queue->lock);
-	if (drop) {
+	if (drop)
 		tlsock_close_child(child);
-		/* There is room for a connection that TCP held back. */
-		wake = tlsock_state(ts) == TLSOCK_STATE_LISTEN &&
-		       !reqsk_queue_empty(&inet_csk(ts->inner->sk)->icsk_accept_queue);
-	}
 	if (wake)
 		lsk->sk_data_ready(lsk);
 }

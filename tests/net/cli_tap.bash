@@ -69,12 +69,21 @@ skip()
 	echo "ok $tests - # SKIP $1"
 }
 
+# bail_out WHY: ends the tests with what the programs said last
+bail_out()
+{
+	jobs -l | sed 's/^/# /'
+	find "$work" -type f -exec tail -n 5 {} + | sed 's/^/# /'
+	echo "Bail out! $*"
+	exit 1
+}
+
 # wait_for COMMAND...: until it succeeds, at most 30 s
 wait_for()
 {
 	local end=$((SECONDS + 30))
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || { echo "Bail out! waited for $*" && exit 1; }
+		[ "$SECONDS" -lt "$end" ] || bail_out "waited for $*"
 		read -rt 0.05 <>"$work/never" || true
 	done
 }

@@ -27,8 +27,9 @@ stop()
 	wait "$server_pid" 2>/dev/null
 }
 
-# A port that nobody listens on; the next one each time.
-next_port=$((20000 + RANDOM % 20000))
+# A port that nobody listens on; the next one each time. Below those that
+# clients get by themselves, which may linger on one.
+next_port=$((10000 + RANDOM % 20000))
 choose_port()
 {
 	next_port=$((next_port + 1))

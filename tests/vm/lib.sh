@@ -14,6 +14,12 @@ say()
 	echo "tests/vm: $*" >&2
 }
 
+# VM_QUIET: no progress, for callers whose output means trouble.
+progress()
+{
+	[ -n "${VM_QUIET:-}" ] || say "$@"
+}
+
 die()
 {
 	say "$@"
@@ -49,7 +55,7 @@ need_packages()
 		dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q ' installed$' || missing+=("$name")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
-	say "installing ${missing[*]}"
+	progress "installing ${missing[*]}"
 	mkdir -p "$cache"
 	quietly "$cache/apt.log" apt_install "${missing[@]}" || die "apt-get install ${missing[*]} failed"
 }
