@@ -4,6 +4,9 @@
  * what it answers is in the receive queue when sendmsg() returns: one ACCEPT
  * is never in flight beside another. DONE asks for no acknowledgement, since
  * a refusal comes without being asked for.
+ *
+ * READY may overtake the answer to an ACCEPT: a request that came while the
+ * kernel wrote "none waits" is announced before that is sent.
  */
 #include "family_tlsock.h"
 
@@ -43,6 +46,7 @@ struct td_family_tlsock {
 	uint32_t		sequence;
 	uint32_t		accept_sequence;
 	int			accept_error;
+	bool			ready;	/* said since the last ACCEPT was sent */
 	struct recent		recent[N_RECENT];
 	struct td_family_events	events;
 	struct tl_accept	accept;
@@ -121,6 +125,19 @@ static int send_done(struct td_family_tlsock *family, uint32_t id, const struct 
 	return td_genl_send(&family->genl, msg);
 }
 
+static void take_ready(struct td_family_tlsock *family)
+{
+	family->ready = true;
+	family->events.ready(family->events.arg);
+}
+
+/* The next one to come is announced by READY, if it was not yet. */
+static void take_empty(struct td_family_tlsock *family)
+{
+	if (!family->ready)
+		family->events.empty(family->events.arg);
+}
+
 static void take_accept(struct td_family_tlsock *family, const void *data, size_t length)
 {
 	struct tl_accept *accept = &family->accept;
@@ -132,9 +149,8 @@ static void take_accept(struct td_family_tlsock *family, const void *data, size_
 	family->accept_error = 0;
 	for (unsigned int i = 0; i < accept->n; i++)
 		family->events.request(family->events.arg, &accept->requests[i]);
-	/* The next one to come is announced by READY, since none waits before it. */
 	if (!accept->pending)
-		family->events.empty(family->events.arg);
+		take_empty(family);
 }
 
 static void take_cancel(struct td_family_tlsock *family, const void *data, size_t length)
@@ -153,7 +169,7 @@ static void take_accept_error(struct td_family_tlsock *family, const struct tl_r
 {
 	if (refusal->error == -EAGAIN) {
 		family->accept_error = 0;
-		family->events.empty(family->events.arg);
+		take_empty(family);
 		return;
 	}
 	/* Lack of memory or descriptors: tried again soon, told once. */
@@ -238,7 +254,7 @@ static void take_message(struct td_family_tlsock *family, const struct nlmsghdr 
 	if (message->nlmsg_type != family->genl.number)
 		return;
 	if (genl->cmd == TLSOCK_CMD_READY)
-		family->events.ready(family->events.arg);
+		take_ready(family);
 	else if (genl->cmd == TLSOCK_CMD_ACCEPT)
 		take_accept(family, data, length);
 	else if (genl->cmd == TLSOCK_CMD_CANCEL)
@@ -277,7 +293,7 @@ void td_family_tlsock_receive(struct td_family_tlsock *family)
 		if (n < 0 && errno == ENOBUFS) {
 			/* What got lost may have been a READY: ACCEPT finds out. */
 			tl_log(LOG_NOTICE, "netlink messages were lost, asking for requests anew");
-			family->events.ready(family->events.arg);
+			take_ready(family);
 			continue;
 		}
 		if (n < 0) {
@@ -304,6 +320,7 @@ int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
 		return -EAGAIN;
 	}
 	family->accept_sequence = family->sequence;
+	family->ready = false;
 	err = td_genl_send(&family->genl, msg);
 	if (err)
 		return err;
