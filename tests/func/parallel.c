@@ -5,10 +5,12 @@
  */
 #include "lib/harness.h"
 #include "lib/real.h"
+#include "lib/request.h"
 
 #include <sys/epoll.h>
 
 #define CONNECTIONS	200
+#define FAILING		48
 
 enum { LISTENER = 2 * CONNECTIONS };
 
@@ -151,6 +153,47 @@ TEST_F_TIMEOUT(parallel, one_after_the_other, 60)
 		ASSERT_EQ(0, t_real_connect(&real));
 		t_real_close(&real);
 	}
+}
+
+/*
+ * The helper reports failures while the listener goes through its children:
+ * each round closes it after one failure more.
+ */
+TEST_F_TIMEOUT(parallel, close_while_handshakes_fail, 120)
+{
+	struct t_status before, now;
+	struct t_genl genl;
+	int i, round;
+
+	ASSERT_EQ(0, t_genl_open(&genl));
+	for (round = 0; round < FAILING; round++) {
+		struct t_addr addr;
+		int listener = t_listen_profile(AF_INET, "web", &addr);
+
+		ASSERT_LE(0, listener);
+		for (i = 0; i < FAILING; i++) {
+			self->clients[i] = t_socket(AF_INET, IPPROTO_TCP, 0);
+			ASSERT_EQ(0, t_connect(self->clients[i], &addr));
+		}
+		ASSERT_EQ(0, t_status(&genl, &before));
+		/* This starts all handshakes; none can succeed. */
+		EXPECT_EQ(0, t_poll(listener, POLLIN, 0));
+		for (i = 0; i < FAILING; i++)
+			close(self->clients[i]);
+		ASSERT_EQ(0, t_status_wait(&genl, TLSOCK_OUTCOME_RESET,
+					   before.outcome[TLSOCK_OUTCOME_RESET] + round));
+		close(listener);
+		/* Each child ends, in one way or the other. */
+		do {
+			ASSERT_EQ(0, t_status(&genl, &now));
+		} while (now.pending || now.accepted);
+		EXPECT_EQ(before.started + FAILING, now.started);
+		EXPECT_EQ(FAILING, now.outcome[TLSOCK_OUTCOME_RESET] -
+				   before.outcome[TLSOCK_OUTCOME_RESET] +
+				   now.outcome[TLSOCK_OUTCOME_CANCELED] -
+				   before.outcome[TLSOCK_OUTCOME_CANCELED]);
+	}
+	t_genl_close(&genl);
 }
 
 TEST_HARNESS_MAIN
