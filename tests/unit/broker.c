@@ -94,8 +94,8 @@ int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
 		shared->accepted++;
 		family->events.request(family->events.arg, &request);
 	}
-	if (!family->waiting)
-		family->events.empty(family->events.arg);
+	if (family->waiting)
+		family->events.ready(family->events.arg);
 	return 0;
 }
 

@@ -34,13 +34,6 @@ static void on_ready(void *arg)
 	broker->ready = !broker->stopping;
 }
 
-static void on_empty(void *arg)
-{
-	struct td_broker *broker = arg;
-
-	broker->ready = false;
-}
-
 static void on_request(void *arg, const struct tl_request *request)
 {
 	td_dispatch_take(arg, request);
@@ -81,7 +74,6 @@ static int open_family(struct td_broker *broker)
 {
 	const struct td_family_events events = {
 		.ready = on_ready,
-		.empty = on_empty,
 		.request = on_request,
 		.cancel = on_cancel,
 		.gone = on_gone,
@@ -217,6 +209,8 @@ static void accept_requests(struct td_broker *broker)
 	while (broker->ready && (room = td_dispatch_capacity(broker))) {
 		if (room > TLSOCK_MAX_ACCEPT)
 			room = TLSOCK_MAX_ACCEPT;
+		/* ORDER: a READY may come before the answer, and must not be forgotten. */
+		broker->ready = false;
 		if (td_family_tlsock_accept(broker->family, room))
 			return;
 	}

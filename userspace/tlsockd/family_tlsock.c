@@ -46,7 +46,6 @@ struct td_family_tlsock {
 	uint32_t		sequence;
 	uint32_t		accept_sequence;
 	int			accept_error;
-	bool			ready;	/* said since the last ACCEPT was sent */
 	struct recent		recent[N_RECENT];
 	struct td_family_events	events;
 	struct tl_accept	accept;
@@ -125,19 +124,6 @@ static int send_done(struct td_family_tlsock *family, uint32_t id, const struct 
 	return td_genl_send(&family->genl, msg);
 }
 
-static void take_ready(struct td_family_tlsock *family)
-{
-	family->ready = true;
-	family->events.ready(family->events.arg);
-}
-
-/* The next one to come is announced by READY, if it was not yet. */
-static void take_empty(struct td_family_tlsock *family)
-{
-	if (!family->ready)
-		family->events.empty(family->events.arg);
-}
-
 static void take_accept(struct td_family_tlsock *family, const void *data, size_t length)
 {
 	struct tl_accept *accept = &family->accept;
@@ -149,8 +135,8 @@ static void take_accept(struct td_family_tlsock *family, const void *data, size_
 	family->accept_error = 0;
 	for (unsigned int i = 0; i < accept->n; i++)
 		family->events.request(family->events.arg, &accept->requests[i]);
-	if (!accept->pending)
-		take_empty(family);
+	if (accept->pending)
+		family->events.ready(family->events.arg);
 }
 
 static void take_cancel(struct td_family_tlsock *family, const void *data, size_t length)
@@ -169,7 +155,6 @@ static void take_accept_error(struct td_family_tlsock *family, const struct tl_r
 {
 	if (refusal->error == -EAGAIN) {
 		family->accept_error = 0;
-		take_empty(family);
 		return;
 	}
 	/* Lack of memory or descriptors: tried again soon, told once. */
@@ -177,6 +162,7 @@ static void take_accept_error(struct td_family_tlsock *family, const struct tl_r
 		tl_log(LOG_ERR, "the kernel refused to hand out requests: %s%s%s",
 		       strerror(-refusal->error), *refusal->text ? ": " : "", refusal->text);
 	family->accept_error = refusal->error;
+	family->events.ready(family->events.arg);
 }
 
 /*
@@ -254,7 +240,7 @@ static void take_message(struct td_family_tlsock *family, const struct nlmsghdr 
 	if (message->nlmsg_type != family->genl.number)
 		return;
 	if (genl->cmd == TLSOCK_CMD_READY)
-		take_ready(family);
+		family->events.ready(family->events.arg);
 	else if (genl->cmd == TLSOCK_CMD_ACCEPT)
 		take_accept(family, data, length);
 	else if (genl->cmd == TLSOCK_CMD_CANCEL)
@@ -293,7 +279,7 @@ void td_family_tlsock_receive(struct td_family_tlsock *family)
 		if (n < 0 && errno == ENOBUFS) {
 			/* What got lost may have been a READY: ACCEPT finds out. */
 			tl_log(LOG_NOTICE, "netlink messages were lost, asking for requests anew");
-			take_ready(family);
+			family->events.ready(family->events.arg);
 			continue;
 		}
 		if (n < 0) {
@@ -308,10 +294,9 @@ void td_family_tlsock_receive(struct td_family_tlsock *family)
 	}
 }
 
-int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
+static int send_accept(struct td_family_tlsock *family, unsigned int limit)
 {
 	struct nl_msg *msg = start_message(family, TLSOCK_CMD_ACCEPT);
-	int err;
 
 	if (!msg)
 		return -EAGAIN;
@@ -320,10 +305,17 @@ int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
 		return -EAGAIN;
 	}
 	family->accept_sequence = family->sequence;
-	family->ready = false;
-	err = td_genl_send(&family->genl, msg);
-	if (err)
+	return td_genl_send(&family->genl, msg);
+}
+
+int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
+{
+	int err = send_accept(family, limit);
+
+	if (err) {
+		family->events.ready(family->events.arg);
 		return err;
+	}
 	td_family_tlsock_receive(family);
 	return family->accept_error;
 }

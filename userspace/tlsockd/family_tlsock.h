@@ -16,7 +16,6 @@ struct tl_request;
 /**
  * struct td_family_events - what the kernel tells
  * @ready: requests wait, or something was lost and may have been that
- * @empty: no request waits any more
  * @request: a request was handed out; its descriptor is now the callee's. It
  *	may have a mistake and must be answered all the same.
  * @cancel: nobody waits for the answer to this id
@@ -26,7 +25,6 @@ struct tl_request;
  */
 struct td_family_events {
 	void	(*ready)(void *arg);
-	void	(*empty)(void *arg);
 	void	(*request)(void *arg, const struct tl_request *request);
 	void	(*cancel)(void *arg, uint32_t id);
 	void	(*gone)(void *arg);
@@ -64,7 +62,8 @@ void td_family_tlsock_leave(struct td_family_tlsock *family);
  * @family: the family
  * @limit: most that are wanted, 1 to TLSOCK_MAX_ACCEPT
  *
- * Calls @empty if none waits any more. Other events may be called too.
+ * Calls @ready if more wait, or if it failed for another reason than that none
+ * does. Other events may be called too, @ready for a request that came since.
  *
  * Return: 0 or -errno
  */
