@@ -164,6 +164,30 @@ static int option_apply(struct tlsock_cfg *cfg, int name, sockptr_t value, unsig
 	}
 }
 
+static int option_set_role(struct tlsock_sock *ts, sockptr_t value, unsigned int len)
+{
+	int err, role;
+
+	err = option_get_int(value, len, TLSOCK_ROLE_CLIENT, TLSOCK_ROLE_SERVER, &role);
+	if (!err)
+		ts->role = role;
+	return err;
+}
+
+static int option_upgrade(struct tlsock_sock *ts, sockptr_t value, unsigned int len)
+{
+	int err, fd;
+
+	err = option_get_int(value, len, INT_MIN, INT_MAX, &fd);
+	return err ?: tlsock_upgrade(ts, fd);
+}
+
+static bool option_is_settable(int name)
+{
+	return (name >= TLSOCK_SERVER_NAME && name <= TLSOCK_TIMEOUT_MS) ||
+	       name == TLSOCK_ROLE || name == TLSOCK_UPGRADE;
+}
+
 /**
  * tlsock_option_set - setsockopt() of level SOL_TLSOCK
  * @ts: the socket
@@ -173,7 +197,8 @@ static int option_apply(struct tlsock_cfg *cfg, int name, sockptr_t value, unsig
  *
  * Context: process, outer sk_lock held
  * Return: 0, -ENOPROTOOPT (unknown or get-only), -EISCONN once connected,
- * -EINVAL in another wrong state or for a bad value, -EFAULT, -ENOMEM
+ * -EINVAL in another wrong state or for a bad value, -EFAULT, -ENOMEM, or
+ * the errno of tlsock_upgrade()
  */
 int tlsock_option_set(struct tlsock_sock *ts, int name, sockptr_t value, unsigned int len)
 {
@@ -181,10 +206,14 @@ int tlsock_option_set(struct tlsock_sock *ts, int name, sockptr_t value, unsigne
 	int err;
 
 	sock_owned_by_me(tlsock_outer(ts));
-	if (name < TLSOCK_SERVER_NAME || name > TLSOCK_TIMEOUT_MS)
+	if (!option_is_settable(name))
 		return -ENOPROTOOPT;
 	if (ts->state != TLSOCK_STATE_INIT)
 		return ts->state == TLSOCK_STATE_ESTABLISHED ? -EISCONN : -EINVAL;
+	if (name == TLSOCK_ROLE)
+		return option_set_role(ts, value, len);
+	if (name == TLSOCK_UPGRADE)
+		return option_upgrade(ts, value, len);
 
 	/* Children of an earlier listen() may share the old one. */
 	cfg = option_clone(ts->cfg);
@@ -300,6 +329,8 @@ int tlsock_option_read(struct tlsock_sock *ts, int name, char __user *value, int
 				      TLSOCK_CLIENT_CERT_NONE, value, len, room);
 	case TLSOCK_TIMEOUT_MS:
 		return option_put_int(tlsock_option_timeout_ms(cfg), value, len, room);
+	case TLSOCK_ROLE:
+		return option_put_int(ts->role, value, len, room);
 	case TLSOCK_INFO:
 		return option_put_info(ts, value, len, room);
 	case TLSOCK_ERROR:

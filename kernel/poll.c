@@ -37,6 +37,20 @@ static __poll_t poll_established(struct tlsock_sock *ts, struct file *file)
 	return mask;
 }
 
+/* LOCKING: TLSOCK_UPGRADE may replace the inner socket. False: INIT is over. */
+static bool poll_init(struct tlsock_sock *ts, struct file *file, __poll_t *mask)
+{
+	struct sock *sk = tlsock_outer(ts);
+	bool init;
+
+	lock_sock(sk);
+	init = ts->state == TLSOCK_STATE_INIT;
+	if (init)
+		*mask = poll_inner(file, ts->inner);
+	release_sock(sk);
+	return init;
+}
+
 /**
  * tlsock_poll - proto_ops.poll
  * @file: of the outer socket
@@ -56,10 +70,12 @@ __poll_t tlsock_poll(struct file *file, struct socket *sock, struct poll_table_s
 	__poll_t mask = 0;
 
 	sock_poll_wait(file, sock, wait);
+again:
 	/* ORDER: a state read before we were on the queue might change unseen. */
 	switch (tlsock_state(ts)) {
 	case TLSOCK_STATE_INIT:
-		mask = poll_inner(file, ts->inner);
+		if (!poll_init(ts, file, &mask))
+			goto again;
 		break;
 	case TLSOCK_STATE_LISTEN:
 		mask = tlsock_listen_poll(ts);

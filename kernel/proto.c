@@ -10,42 +10,59 @@
 #include "listen.h"
 #include "sock.h"
 
+/* LOCKING: before it is connected, TLSOCK_UPGRADE may replace the inner socket. */
+static struct socket *proto_lock(struct sock *sk)
+{
+	lock_sock(sk);
+	return tlsock_sk(sk)->inner;
+}
+
 static int proto_bind(struct socket *sock, struct sockaddr_unsized *addr, int len)
 {
-	struct socket *inner = tlsock_sk(sock->sk)->inner;
+	struct socket *inner = proto_lock(sock->sk);
+	int err = READ_ONCE(inner->ops)->bind(inner, addr, len);
 
-	return READ_ONCE(inner->ops)->bind(inner, addr, len);
+	release_sock(sock->sk);
+	return err;
 }
 
 static int proto_getname(struct socket *sock, struct sockaddr *addr, int peer)
 {
-	struct socket *inner = tlsock_sk(sock->sk)->inner;
+	struct socket *inner = proto_lock(sock->sk);
+	int ret = READ_ONCE(inner->ops)->getname(inner, addr, peer);
 
-	return READ_ONCE(inner->ops)->getname(inner, addr, peer);
+	release_sock(sock->sk);
+	return ret;
 }
 
 static int proto_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 {
-	struct socket *inner = tlsock_sk(sock->sk)->inner;
+	struct socket *inner = proto_lock(sock->sk);
+	int ret = READ_ONCE(inner->ops)->ioctl(inner, cmd, arg);
 
-	return READ_ONCE(inner->ops)->ioctl(inner, cmd, arg);
+	release_sock(sock->sk);
+	return ret;
 }
 
 #ifdef CONFIG_COMPAT
 static int proto_compat_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 {
-	struct socket *inner = tlsock_sk(sock->sk)->inner;
+	struct socket *inner = proto_lock(sock->sk);
+	int ret = READ_ONCE(inner->ops)->compat_ioctl(inner, cmd, arg);
 
-	return READ_ONCE(inner->ops)->compat_ioctl(inner, cmd, arg);
+	release_sock(sock->sk);
+	return ret;
 }
 #endif
 
 /* io_uring's SIOCINQ and SIOCOUTQ. */
 static int proto_sk_ioctl(struct sock *sk, int cmd, int *arg)
 {
-	struct sock *isk = tlsock_sk(sk)->inner->sk;
+	struct sock *isk = proto_lock(sk)->sk;
+	int ret = READ_ONCE(isk->sk_prot)->ioctl(isk, cmd, arg);
 
-	return READ_ONCE(isk->sk_prot)->ioctl(isk, cmd, arg);
+	release_sock(sk);
+	return ret;
 }
 
 /* Mandatory, and nothing to do: the outer socket is in no hash. */

@@ -217,25 +217,44 @@ void tlsock_sock_drop_inner(struct tlsock_sock *ts)
 	fput(inner->file);
 }
 
-/* What TCP's children inherit, as far as the outer socket answers for it. */
-static void sock_inherit(struct sock *sk, const struct sock *listener)
+/* Options of a TCP socket, as far as the outer socket answers for them. */
+static void sock_copy_options(struct sock *sk, const struct sock *from)
 {
 	static const unsigned long flags = BIT(SOCK_KEEPOPEN) | BIT(SOCK_LINGER) |
 					   BIT(SOCK_URGINLINE) | BIT(SOCK_DBG) |
 					   BIT(SOCK_LOCALROUTE);
 
-	sk->sk_flags |= listener->sk_flags & flags;
-	sk->sk_lingertime = listener->sk_lingertime;
-	sk->sk_rcvtimeo = listener->sk_rcvtimeo;
-	sk->sk_sndtimeo = listener->sk_sndtimeo;
-	sk->sk_rcvlowat = listener->sk_rcvlowat;
-	sk->sk_rcvbuf = listener->sk_rcvbuf;
-	sk->sk_sndbuf = listener->sk_sndbuf;
-	sk->sk_priority = listener->sk_priority;
-	sk->sk_mark = listener->sk_mark;
-	sk->sk_reuse = listener->sk_reuse;
-	sk->sk_reuseport = listener->sk_reuseport;
-	sk->sk_bound_dev_if = listener->sk_bound_dev_if;
+	sk->sk_flags = (sk->sk_flags & ~flags) | (from->sk_flags & flags);
+	sk->sk_lingertime = from->sk_lingertime;
+	sk->sk_rcvtimeo = from->sk_rcvtimeo;
+	sk->sk_sndtimeo = from->sk_sndtimeo;
+	sk->sk_rcvlowat = from->sk_rcvlowat;
+	sk->sk_rcvbuf = from->sk_rcvbuf;
+	sk->sk_sndbuf = from->sk_sndbuf;
+	sk->sk_priority = from->sk_priority;
+	sk->sk_mark = from->sk_mark;
+	sk->sk_reuse = from->sk_reuse;
+	sk->sk_reuseport = from->sk_reuseport;
+	sk->sk_bound_dev_if = from->sk_bound_dev_if;
+}
+
+/**
+ * tlsock_sock_replace_inner - go on with another inner socket
+ * @ts: in state INIT
+ * @tcp: connected, with its file, which is consumed; its sk_user_data is @ts
+ *
+ * Context: process, outer sk_lock held, may sleep
+ */
+void tlsock_sock_replace_inner(struct tlsock_sock *ts, struct socket *tcp)
+{
+	struct sock *sk = tlsock_outer(ts);
+
+	sock_owned_by_me(sk);
+	tlsock_sock_drop_inner(ts);
+	ts->inner = tcp;
+	sock_copy_options(sk, tcp->sk);
+	tlsock_callback_attach(ts, NULL);
+	sock_show_inode(ts, sk->sk_socket);
 }
 
 /**
@@ -273,7 +292,7 @@ struct tlsock_sock *tlsock_sock_child(struct tlsock_sock *listener, struct socke
 	ts = tlsock_sk(sk);
 	if (sk->sk_family == AF_INET6)
 		ts->inet.pinet6 = &((struct tlsock6_sock *)ts)->inet6;
-	sock_inherit(sk, lsk);
+	sock_copy_options(sk, lsk);
 	ts->cfg = tlsock_option_get(listener->cfg);
 	ts->pid = get_pid(task_tgid(current));
 	ts->inner = inner;

@@ -22,6 +22,7 @@ int tlsock_sock_init(struct sock *sk);
 void tlsock_sock_destroy(struct sock *sk);
 struct tlsock_sock *tlsock_sock_child(struct tlsock_sock *listener, struct socket *inner);
 void tlsock_sock_drop_inner(struct tlsock_sock *ts);
+void tlsock_sock_replace_inner(struct tlsock_sock *ts, struct socket *tcp);
 void tlsock_sock_graft(struct tlsock_sock *ts, struct socket *sock);
 void tlsock_sock_set_state(struct tlsock_sock *ts, enum tlsock_state state);
 void tlsock_sock_set_error(struct tlsock_sock *ts, const struct tlsock_error *error);
@@ -59,6 +60,9 @@ void tlsock_record_truncated(struct tlsock_sock *ts);
 int tlsock_shutdown(struct socket *sock, int how);
 int tlsock_release(struct socket *sock);
 void tlsock_close_child(struct tlsock_sock *ts);
+
+/* upgrade.c */
+int tlsock_upgrade(struct tlsock_sock *ts, int fd);
 
 /* sockopt.c */
 int tlsock_setsockopt(struct socket *sock, int level, int name, sockptr_t value,

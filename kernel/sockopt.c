@@ -73,15 +73,12 @@ static bool sockopt_is_inner_only(int name)
 	}
 }
 
-static int sockopt_set_socket(struct socket *sock, int name, sockptr_t value, unsigned int len)
+static int sockopt_set_inner(struct socket *inner, int level, int name, sockptr_t value,
+			     unsigned int len)
 {
-	struct socket *inner = tlsock_sk(sock->sk)->inner;
-	int err;
-
-	err = sock_setsockopt(inner, SOL_SOCKET, name, value, len);
-	if (!err && !sockopt_is_inner_only(name))
-		sock_setsockopt(sock, SOL_SOCKET, name, value, len);
-	return err;
+	if (level == SOL_SOCKET)
+		return sock_setsockopt(inner, level, name, value, len);
+	return READ_ONCE(inner->ops)->setsockopt(inner, level, name, value, len);
 }
 
 /**
@@ -101,18 +98,19 @@ int tlsock_setsockopt(struct socket *sock, int level, int name, sockptr_t value,
 	struct tlsock_sock *ts = tlsock_sk(sock->sk);
 	int err;
 
-	if (level == SOL_TLSOCK) {
-		lock_sock(sock->sk);
-		err = tlsock_option_set(ts, name, value, len);
-		release_sock(sock->sk);
-		return err;
-	}
 	err = sockopt_check(level, name, true);
 	if (err)
 		return err;
-	if (level == SOL_SOCKET)
-		return sockopt_set_socket(sock, name, value, len);
-	return READ_ONCE(ts->inner->ops)->setsockopt(ts->inner, level, name, value, len);
+	/* LOCKING: before it is connected, TLSOCK_UPGRADE may replace the inner socket. */
+	lock_sock(sock->sk);
+	if (level == SOL_TLSOCK)
+		err = tlsock_option_set(ts, name, value, len);
+	else
+		err = sockopt_set_inner(ts->inner, level, name, value, len);
+	release_sock(sock->sk);
+	if (!err && level == SOL_SOCKET && !sockopt_is_inner_only(name))
+		sock_setsockopt(sock, level, name, value, len);
+	return err;
 }
 
 /**
@@ -132,14 +130,14 @@ int tlsock_getsockopt(struct socket *sock, int level, int name, char __user *val
 	struct tlsock_sock *ts = tlsock_sk(sock->sk);
 	int err;
 
-	if (level == SOL_TLSOCK) {
-		lock_sock(sock->sk);
-		err = tlsock_option_read(ts, name, value, len);
-		release_sock(sock->sk);
-		return err;
-	}
 	err = sockopt_check(level, name, false);
 	if (err)
 		return err;
-	return READ_ONCE(ts->inner->ops)->getsockopt(ts->inner, level, name, value, len);
+	lock_sock(sock->sk);
+	if (level == SOL_TLSOCK)
+		err = tlsock_option_read(ts, name, value, len);
+	else
+		err = READ_ONCE(ts->inner->ops)->getsockopt(ts->inner, level, name, value, len);
+	release_sock(sock->sk);
+	return err;
 }

@@ -48,7 +48,8 @@ enum tlsock_flag {
 /**
  * struct tlsock_sock - the outer socket
  * @inet: the base class, first
- * @inner: TCP socket with a file of its own; set for life at creation
+ * @inner: TCP socket with a file; set at creation, changes in state INIT under
+ *	the sk_lock only (TLSOCK_UPGRADE), which readers in that state take
  * @flags: TLSOCK_F_*, atomic bits
  * @state: enum tlsock_state, written under the sk_lock by tlsock_sock_set_state()
  * @role: enum tlsock_role

@@ -3,7 +3,8 @@
  * TLS sockets: socket(AF_INET or AF_INET6, SOCK_STREAM, IPPROTO_TLS).
  *
  * The options of level SOL_TLSOCK and their values. Set them before
- * connect() or listen(); an accepted socket inherits those of its listener.
+ * connect(), listen() or TLSOCK_UPGRADE; an accepted socket inherits those of
+ * its listener.
  * The upcall to the helper is in linux/tlsock_netlink.h, programs do not
  * need it.
  */
@@ -30,6 +31,8 @@
 #define TLSOCK_TIMEOUT_MS	6	/* unsigned int, milliseconds */
 #define TLSOCK_INFO		7	/* get: struct tlsock_info */
 #define TLSOCK_ERROR		8	/* get: struct tlsock_error */
+#define TLSOCK_ROLE		9	/* int, enum tlsock_role; for TLSOCK_UPGRADE */
+#define TLSOCK_UPGRADE		10	/* set: int, descriptor of a connected TCP socket */
 
 /* Values of TLSOCK_VERIFY: what to ask of the peer's certificate */
 #define TLSOCK_VERIFY_NONE	0	/* accept any */

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "tls.h"
@@ -78,4 +80,47 @@ void t_pair_close(struct t_pair *pair)
 		close(pair->server);
 	pair->client = -1;
 	pair->server = -1;
+}
+
+int t_pair_tcp(struct t_pair *pair, int family)
+{
+	struct t_addr addr;
+	int listener = t_listen(family, IPPROTO_TCP, &addr);
+	int err;
+
+	pair->client = t_socket(family, IPPROTO_TCP, 0);
+	pair->server = -1;
+	err = t_connect(pair->client, &addr);
+	if (!err)
+		pair->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	close(listener);
+	return err ? err : pair->server < 0 ? -errno : 0;
+}
+
+int t_upgrade(int fd, int tcp)
+{
+	return t_set_int(fd, SOL_TLSOCK, TLSOCK_UPGRADE, tcp);
+}
+
+int t_pair_talk(int one, int other)
+{
+	char buffer[8] = { 0 };
+	int err = t_write_all(one, "question", 8);
+
+	if (!err)
+		err = t_read_all(other, buffer, 8);
+	if (!err && memcmp(buffer, "question", 8))
+		err = -EBADMSG;
+	if (!err)
+		err = t_write_all(other, "reply", 5);
+	if (!err)
+		err = t_read_all(one, buffer, 5);
+	return !err && memcmp(buffer, "reply", 5) ? -EBADMSG : err;
+}
+
+int t_upgrade_both(struct t_pair *tls, const struct t_pair *tcp)
+{
+	int err = t_upgrade(tls->server, tcp->server);
+
+	return err ? err : t_upgrade(tls->client, tcp->client);
 }

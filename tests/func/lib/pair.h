@@ -21,6 +21,18 @@ int t_pair_open(struct t_pair *pair, int family);
  * test: it can send records of any type; 0 or -errno */
 int t_pair_raw(struct t_pair *pair, uint16_t version);
 
+/** t_pair_tcp - a connection over plain TCP; 0 or -errno */
+int t_pair_tcp(struct t_pair *pair, int family);
+
+/** t_upgrade - let the TLS socket @fd take over @tcp; 0 or -errno */
+int t_upgrade(int fd, int tcp);
+
+/** t_upgrade_both - upgrade both ends, the server first; 0 or -errno */
+int t_upgrade_both(struct t_pair *tls, const struct t_pair *tcp);
+
+/** t_pair_talk - bytes arrive unchanged in both directions; 0 or -errno */
+int t_pair_talk(int one, int other);
+
 /** t_pair_close - close what is still open */
 void t_pair_close(struct t_pair *pair);
 

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/time.h>
@@ -233,4 +234,28 @@ int t_read_all(int fd, void *data, size_t size)
 		size -= got;
 	}
 	return 0;
+}
+
+unsigned long t_shown_inode(int fd)
+{
+	struct t_addr own = { .len = sizeof(own.storage) };
+	struct t_addr peer = { .len = sizeof(peer.storage) };
+	unsigned long inode = 0, found = 0;
+	unsigned int local, remote;
+	char line[256];
+	FILE *file;
+
+	if (getsockname(fd, (struct sockaddr *)&own.storage, &own.len) ||
+	    getpeername(fd, (struct sockaddr *)&peer.storage, &peer.len))
+		return 0;
+	file = fopen(own.storage.ss_family == AF_INET ? "/proc/net/tcp" : "/proc/net/tcp6", "r");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%*s %*[^:]:%x %*[^:]:%x %*s %*s %*s %*s %*s %*s %lu", &local,
+			   &remote, &inode) == 3 &&
+		    local == t_port(&own) && remote == t_port(&peer))
+			found = inode;
+	}
+	if (file)
+		fclose(file);
+	return found;
 }

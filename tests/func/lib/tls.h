@@ -75,6 +75,10 @@ int t_set_int(int fd, int level, int option, int value);
 /** t_set_text - set an option of SOL_TLSOCK to text without its NUL; 0 or -errno */
 int t_set_text(int fd, int option, const char *text);
 
+/** t_shown_inode - the inode that /proc/net/tcp and ss show for a connection;
+ * 0 if it is not there */
+unsigned long t_shown_inode(int fd);
+
 /** t_info - TLSOCK_INFO; 0 or -errno */
 int t_info(int fd, struct tlsock_info *info);
 
