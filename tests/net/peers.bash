@@ -75,16 +75,16 @@ our_server()
 our_client()
 {
 	status=0
-	out=$( (echo hello && wait_answer) | timeout 60 "$tlscat" "$@" 127.0.0.1 "$port" 2>&1 |
+	out=$( (echo hello && wait_answer '^(hello|olleh|fail )') | timeout 60 "$tlscat" "$@" 127.0.0.1 "$port" 2>&1 |
 		tee "$work/answer") || status=$?
 }
 
-# Keeps our client's standard input open until the answer is there, or the
-# client has nothing more to say.
+# wait_answer PATTERN: keeps a client's standard input open until the answer is
+# there.
 wait_answer()
 {
 	local end=$((SECONDS + 20))
-	until grep -Eq '^(hello|olleh|fail )' "$work/answer" 2>/dev/null; do
+	until grep -Eq "$1" "$work/answer" 2>/dev/null; do
 		[ "$SECONDS" -lt "$end" ] || return 0
 		read -rt 0.02 <>"$work/never" || true
 	done
