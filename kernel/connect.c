@@ -9,6 +9,7 @@
 #include <net/tls.h>
 
 #include "option.h"
+#include "rekey.h"
 #include "request.h"
 #include "sock.h"
 #include "trace.h"
@@ -138,6 +139,7 @@ bool tlsock_connect_finish(struct tlsock_sock *ts, struct tlsock_done *done)
 		ts->alpn = kstrdup(done->alpn, GFP_KERNEL);
 	if (done->server_name)
 		ts->peer_name = kstrdup(done->server_name, GFP_KERNEL);
+	tlsock_rekey_init(ts, done);
 	connect_acknowledge(ts);
 	tlsock_sock_set_state(ts, TLSOCK_STATE_ESTABLISHED);
 	sk->sk_state_change(sk);

@@ -9,6 +9,7 @@
 #include <net/tcp.h>
 #include <net/tls_prot.h>
 
+#include "rekey.h"
 #include "sock.h"
 
 /* What kernel TLS takes; anything else harmless is left out. */
@@ -94,14 +95,29 @@ static int io_wait_send(struct sock *sk, long *timeo, bool *again)
 	return err;
 }
 
+static int io_send_once(struct tlsock_sock *ts, struct msghdr *msg)
+{
+	struct socket *inner = ts->inner;
+	int ret;
+
+	if (unlikely(tlsock_rekey_is_due(ts))) {
+		ret = tlsock_rekey_send_due(ts);
+		if (ret)
+			return ret;
+	}
+	tlsock_rekey_tx_begin(ts);
+	ret = READ_ONCE(inner->ops)->sendmsg(inner, msg, msg_data_left(msg));
+	tlsock_rekey_tx_end(ts);
+	return ret;
+}
+
 static int io_send(struct sock *sk, struct msghdr *msg, long timeo)
 {
-	struct socket *inner = tlsock_sk(sk)->inner;
 	int ret, sent = 0;
 	bool again = false;
 
 	for (;;) {
-		ret = READ_ONCE(inner->ops)->sendmsg(inner, msg, msg_data_left(msg));
+		ret = io_send_once(tlsock_sk(sk), msg);
 		if (ret > 0) {
 			sent += ret;
 			again = false;

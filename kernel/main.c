@@ -16,11 +16,12 @@ struct workqueue_struct *tlsock_wq;
 static int __net_init main_net_init(struct net *net)
 {
 	tlsock_request_net_init(net_generic(net, tlsock_net_id));
-	return 0;
+	return tlsock_sysctl_init(net);
 }
 
 static void __net_exit main_net_exit(struct net *net)
 {
+	tlsock_sysctl_exit(net);
 	tlsock_request_net_exit(net_generic(net, tlsock_net_id));
 }
 

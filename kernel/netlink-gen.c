@@ -18,7 +18,7 @@ static const struct nla_policy tlsock_accept_nl_policy[TLSOCK_A_ACCEPT_LIMIT + 1
 };
 
 /* TLSOCK_CMD_DONE - do */
-static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_RESUMED + 1] = {
+static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_RX_SECRET + 1] = {
 	[TLSOCK_A_DONE_ID] = { .type = NLA_U32, },
 	[TLSOCK_A_DONE_ERROR] = NLA_POLICY_MAX(NLA_U32, MAX_ERRNO),
 	[TLSOCK_A_DONE_STAGE] = NLA_POLICY_MAX(NLA_U32, 7),
@@ -34,6 +34,8 @@ static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_RESUMED + 1] 
 	[TLSOCK_A_DONE_GROUP] = { .type = NLA_U16, },
 	[TLSOCK_A_DONE_VERIFIED] = { .type = NLA_FLAG, },
 	[TLSOCK_A_DONE_RESUMED] = { .type = NLA_FLAG, },
+	[TLSOCK_A_DONE_TX_SECRET] = { .type = NLA_BINARY, },
+	[TLSOCK_A_DONE_RX_SECRET] = { .type = NLA_BINARY, },
 };
 
 /* Ops table for tlsock */
@@ -49,7 +51,7 @@ static const struct genl_split_ops tlsock_nl_ops[] = {
 		.cmd		= TLSOCK_CMD_DONE,
 		.doit		= tlsock_nl_done_doit,
 		.policy		= tlsock_done_nl_policy,
-		.maxattr	= TLSOCK_A_DONE_RESUMED,
+		.maxattr	= TLSOCK_A_DONE_RX_SECRET,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

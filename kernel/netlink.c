@@ -3,6 +3,7 @@
  * The commands of the family "tlsock": parse, check the combination, call one
  * function of request.c, reply. Policies are in netlink-gen.c.
  */
+#include <crypto/sha2.h>
 #include <linux/cgroup.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -218,6 +219,25 @@ static bool netlink_is_bad_errno(u32 error)
 	       error == EAGAIN || error == EINTR || error >= 512;
 }
 
+/* Both or none, as long as the hash of the cipher suite (RFC 8446 section 7.1). */
+static int netlink_parse_secrets(const struct genl_info *info, struct tlsock_done *done)
+{
+	const struct nlattr *tx = info->attrs[TLSOCK_A_DONE_TX_SECRET];
+	const struct nlattr *rx = info->attrs[TLSOCK_A_DONE_RX_SECRET];
+
+	if (!tx && !rx)
+		return 0;
+	if (!tx || !rx || nla_len(tx) != nla_len(rx) ||
+	    (nla_len(tx) != SHA256_DIGEST_SIZE && nla_len(tx) != SHA384_DIGEST_SIZE)) {
+		GENL_SET_ERR_MSG(info, "two traffic secrets of 32 or 48 bytes are needed");
+		return -EINVAL;
+	}
+	done->tx_secret = nla_data(tx);
+	done->rx_secret = nla_data(rx);
+	done->secret_length = nla_len(tx);
+	return 0;
+}
+
 static int netlink_parse_done(const struct genl_info *info, struct tlsock_done *done)
 {
 	u32 error;
@@ -259,11 +279,24 @@ static int netlink_parse_done(const struct genl_info *info, struct tlsock_done *
 		done->info.flags |= TLSOCK_INFO_RESUMED;
 	done->alpn = netlink_string(info, TLSOCK_A_DONE_ALPN);
 	done->server_name = netlink_string(info, TLSOCK_A_DONE_SERVER_NAME);
-	return 0;
+	return netlink_parse_secrets(info, done);
 }
 
-/* TLSOCK_CMD_DONE: complete a request that the caller took. */
-int tlsock_nl_done_doit(struct sk_buff *request, struct genl_info *info)
+/* Secrets shall not lie in a buffer that others get next, nor be seen by nlmon. */
+static void netlink_wipe_secrets(const struct genl_info *info)
+{
+	static const u8 secrets[] = { TLSOCK_A_DONE_TX_SECRET, TLSOCK_A_DONE_RX_SECRET };
+	struct nlattr *attr;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(secrets); i++) {
+		attr = info->attrs[secrets[i]];
+		if (attr)
+			memzero_explicit(nla_data(attr), nla_len(attr));
+	}
+}
+
+static int netlink_done(struct genl_info *info)
 {
 	struct tlsock_done done;
 	struct tlsock_req *req;
@@ -286,6 +319,15 @@ int tlsock_nl_done_doit(struct sk_buff *request, struct genl_info *info)
 		err = -ENOENT;
 	}
 	tlsock_request_put(req);
+	return err;
+}
+
+/* TLSOCK_CMD_DONE: complete a request that the caller took. */
+int tlsock_nl_done_doit(struct sk_buff *request, struct genl_info *info)
+{
+	int err = netlink_done(info);
+
+	netlink_wipe_secrets(info);
 	return err;
 }
 

@@ -8,6 +8,7 @@
 #include <net/tls.h>
 
 #include "option.h"
+#include "rekey.h"
 #include "sock.h"
 
 static void option_free(struct tlsock_cfg *cfg)
@@ -182,6 +183,16 @@ static int option_upgrade(struct tlsock_sock *ts, sockptr_t value, unsigned int 
 	return err ?: tlsock_upgrade(ts, fd);
 }
 
+static int option_key_update(struct tlsock_sock *ts, sockptr_t value, unsigned int len)
+{
+	int err, request;
+
+	if (ts->state != TLSOCK_STATE_ESTABLISHED)
+		return -ENOTCONN;
+	err = option_get_int(value, len, TLSOCK_KEY_UPDATE_OWN, TLSOCK_KEY_UPDATE_BOTH, &request);
+	return err ?: tlsock_rekey_send(ts, request);
+}
+
 static bool option_is_settable(int name)
 {
 	return (name >= TLSOCK_SERVER_NAME && name <= TLSOCK_TIMEOUT_MS) ||
@@ -198,7 +209,8 @@ static bool option_is_settable(int name)
  * Context: process, outer sk_lock held
  * Return: 0, -ENOPROTOOPT (unknown or get-only), -EISCONN once connected,
  * -EINVAL in another wrong state or for a bad value, -EFAULT, -ENOMEM, or
- * the errno of tlsock_upgrade()
+ * the errno of tlsock_upgrade(); TLSOCK_KEY_UPDATE: -ENOTCONN, or the errno of
+ * tlsock_rekey_send()
  */
 int tlsock_option_set(struct tlsock_sock *ts, int name, sockptr_t value, unsigned int len)
 {
@@ -206,6 +218,8 @@ int tlsock_option_set(struct tlsock_sock *ts, int name, sockptr_t value, unsigne
 	int err;
 
 	sock_owned_by_me(tlsock_outer(ts));
+	if (name == TLSOCK_KEY_UPDATE)
+		return option_key_update(ts, value, len);
 	if (!option_is_settable(name))
 		return -ENOPROTOOPT;
 	if (ts->state != TLSOCK_STATE_INIT)
@@ -270,6 +284,7 @@ static int option_put_info(struct tlsock_sock *ts, char __user *value, int __use
 		.cipher = ts->cipher,
 		.group = ts->group,
 		.flags = ts->info_flags,
+		.rekeys = ts->rekey ? atomic_read(&ts->rekey->count) : 0,
 	};
 
 	if (test_bit(TLSOCK_F_TRUNCATED, &ts->flags))

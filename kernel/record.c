@@ -7,16 +7,10 @@
 #include <net/tls.h>
 #include <net/tls_prot.h>
 
+#include "rekey.h"
 #include "request.h"
 #include "sock.h"
 #include "trace.h"
-
-/* Handshake messages that may follow a handshake (RFC 8446 section 4). */
-enum {
-	RECORD_HELLO_REQUEST = 0,	/* RFC 5246 section 7.4.1.1 */
-	RECORD_NEW_SESSION_TICKET = 4,
-	RECORD_KEY_UPDATE = 24,
-};
 
 union record_control {
 	struct cmsghdr	cmsg;
@@ -46,22 +40,22 @@ static int record_read(struct socket *inner, u8 *buf, size_t len, int flags, int
 }
 
 /**
- * tlsock_record_send_alert - send an alert (RFC 8446 section 6)
+ * tlsock_record_send - send one record that is not data
  * @ts: in state ESTABLISHED
- * @level: TLS_ALERT_LEVEL_*
- * @description: TLS_ALERT_DESC_*
+ * @type: TLS_RECORD_TYPE_*
+ * @data: its contents
+ * @len: bytes of them
  *
  * Sent after all data queued before it, for which room is made; never waits.
  *
- * Context: process, takes the inner sk_lock
+ * Context: process, tx_sem held if there is one, takes the inner sk_lock
  * Return: 0 or a negative errno of kernel TLS
  */
-int tlsock_record_send_alert(struct tlsock_sock *ts, u8 level, u8 description)
+int tlsock_record_send(struct tlsock_sock *ts, u8 type, const u8 *data, size_t len)
 {
 	struct socket *inner = ts->inner;
 	struct sock *isk = inner->sk;
-	u8 alert[2] = { level, description };
-	struct kvec vec = { .iov_base = alert, .iov_len = sizeof(alert) };
+	struct kvec vec = { .iov_base = (void *)data, .iov_len = len };
 	union record_control control = {
 		.cmsg.cmsg_level = SOL_TLS,
 		.cmsg.cmsg_type = TLS_SET_RECORD_TYPE,
@@ -72,17 +66,45 @@ int tlsock_record_send_alert(struct tlsock_sock *ts, u8 level, u8 description)
 		.msg_controllen = sizeof(control),
 		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
 	};
-	int ret;
+	u8 userlocks;
+	int ret, sndbuf;
 
 	lock_sock(isk);
+	userlocks = isk->sk_userlocks & SOCK_SNDBUF_LOCK;
+	sndbuf = isk->sk_sndbuf;
 	isk->sk_userlocks |= SOCK_SNDBUF_LOCK;
-	WRITE_ONCE(isk->sk_sndbuf, max_t(int, isk->sk_sndbuf, isk->sk_wmem_queued + SZ_64K));
+	WRITE_ONCE(isk->sk_sndbuf, max_t(int, sndbuf, isk->sk_wmem_queued + SZ_64K));
 	release_sock(isk);
 
-	*(u8 *)CMSG_DATA(&control.cmsg) = TLS_RECORD_TYPE_ALERT;
-	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, &vec, 1, sizeof(alert));
-	ret = READ_ONCE(inner->ops)->sendmsg(inner, &msg, sizeof(alert));
+	*(u8 *)CMSG_DATA(&control.cmsg) = type;
+	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, &vec, 1, len);
+	ret = READ_ONCE(inner->ops)->sendmsg(inner, &msg, len);
+
+	lock_sock(isk);
+	WRITE_ONCE(isk->sk_sndbuf, sndbuf);
+	isk->sk_userlocks = (isk->sk_userlocks & ~SOCK_SNDBUF_LOCK) | userlocks;
+	release_sock(isk);
 	return ret < 0 ? ret : 0;
+}
+
+/**
+ * tlsock_record_send_alert - send an alert (RFC 8446 section 6)
+ * @ts: in state ESTABLISHED
+ * @level: TLS_ALERT_LEVEL_*
+ * @description: TLS_ALERT_DESC_*
+ *
+ * Context: process, takes tx_sem and the inner sk_lock
+ * Return: 0 or a negative errno of kernel TLS
+ */
+int tlsock_record_send_alert(struct tlsock_sock *ts, u8 level, u8 description)
+{
+	const u8 alert[] = { level, description };
+	int err;
+
+	tlsock_rekey_tx_begin(ts);
+	err = tlsock_record_send(ts, TLS_RECORD_TYPE_ALERT, alert, sizeof(alert));
+	tlsock_rekey_tx_end(ts);
+	return err;
 }
 
 /**
@@ -160,28 +182,70 @@ static bool record_message(struct tlsock_sock *ts, u8 type)
 {
 	bool client = ts->role == TLSOCK_ROLE_CLIENT;
 
-	if (type == RECORD_KEY_UPDATE && ts->version == TLS_1_3_VERSION) {
-		tlsock_record_abort(ts, EKEYEXPIRED, TLS_ALERT_DESC_INTERNAL_ERROR, -1,
-				    "the peer changed its key, which is not supported");
+	if (type == TLSOCK_HS_KEY_UPDATE && ts->version == TLS_1_3_VERSION) {
+		if (ts->hs_left == 1)
+			return true;
+		tlsock_record_abort(ts, EPROTO, TLS_ALERT_DESC_DECODE_ERROR, -1,
+				    "the peer sent a malformed KeyUpdate");
 		return false;
 	}
-	if (client && (type == RECORD_NEW_SESSION_TICKET ? ts->version == TLS_1_3_VERSION :
-		       type == RECORD_HELLO_REQUEST && ts->version != TLS_1_3_VERSION))
+	if (client && (type == TLSOCK_HS_NEW_SESSION_TICKET ? ts->version == TLS_1_3_VERSION :
+		       type == TLSOCK_HS_HELLO_REQUEST && ts->version != TLS_1_3_VERSION))
 		return true;
 	tlsock_record_abort(ts, EPROTO, TLS_ALERT_DESC_UNEXPECTED_MESSAGE, -1,
 			    "the peer sent an unexpected handshake message");
 	return false;
 }
 
-/* Handshake messages may be cut anywhere and share records. */
-static void record_handshake(struct tlsock_sock *ts, const u8 *data, int len)
+/* The peer's KeyUpdate is complete. @last: nothing stands behind it in its record. */
+static void record_key_update(struct tlsock_sock *ts, u8 request, bool last)
+{
+	int err;
+
+	if (request > TLSOCK_KEY_UPDATE_BOTH) {
+		tlsock_record_abort(ts, EPROTO, TLS_ALERT_DESC_ILLEGAL_PARAMETER, -1,
+				    "the peer sent a malformed KeyUpdate");
+		return;
+	}
+	/* No message may span a change of keys (RFC 8446 section 5.1). */
+	if (!last) {
+		tlsock_record_abort(ts, EPROTO, TLS_ALERT_DESC_UNEXPECTED_MESSAGE, -1,
+				    "the peer sent more behind a KeyUpdate");
+		return;
+	}
+	err = tlsock_rekey_receive(ts);
+	if (err)
+		tlsock_record_abort(ts, EKEYEXPIRED, TLS_ALERT_DESC_INTERNAL_ERROR, -1,
+				    err == -EOPNOTSUPP ?
+				    "the peer changed its key, which kernel TLS here cannot do" :
+				    "kernel TLS refused the peer's next key");
+	/* Answered before the next data, once for any number of requests. */
+	else if (request)
+		set_bit(TLSOCK_F_TX_REKEY, &ts->flags);
+}
+
+/* Bytes of the message at hand; all but a KeyUpdate's are skipped. */
+static int record_body(struct tlsock_sock *ts, const u8 *data, int len, bool whole)
+{
+	int take = min_t(u32, ts->hs_left, len);
+
+	ts->hs_left -= take;
+	if (ts->hs_head[0] == TLSOCK_HS_KEY_UPDATE)
+		record_key_update(ts, data[0], whole && len == 1);
+	return take;
+}
+
+/*
+ * Handshake messages may be cut anywhere and share records. @whole: the record
+ * ends with @data.
+ */
+static void record_handshake(struct tlsock_sock *ts, const u8 *data, int len, bool whole)
 {
 	int take;
 
-	while (len) {
+	while (len && !test_bit(TLSOCK_F_RX_EOF, &ts->flags)) {
 		if (ts->hs_left) {
-			take = min_t(u32, ts->hs_left, len);
-			ts->hs_left -= take;
+			take = record_body(ts, data, len, whole);
 			data += take;
 			len -= take;
 			continue;
@@ -197,14 +261,15 @@ static void record_handshake(struct tlsock_sock *ts, const u8 *data, int len)
 	}
 }
 
-static void record_handle(struct tlsock_sock *ts, int type, const u8 *data, int len)
+static void record_handle(struct tlsock_sock *ts, int type, const u8 *data, int len,
+			  bool whole)
 {
 	trace_tlsock_record(tlsock_outer(ts), type, len > 0 ? data[0] : 0,
 			    len > 1 ? data[1] : 0);
 	if (type == TLS_RECORD_TYPE_ALERT)
 		record_alert(ts, data, len);
 	else if (type == TLS_RECORD_TYPE_HANDSHAKE && len)
-		record_handshake(ts, data, len);
+		record_handshake(ts, data, len, whole);
 	else
 		tlsock_record_abort(ts, EPROTO, TLS_ALERT_DESC_UNEXPECTED_MESSAGE, -1,
 				    "the peer sent an unexpected record");
@@ -225,7 +290,7 @@ static int record_consume(struct tlsock_sock *ts)
 		ret = record_read(ts->inner, buf, sizeof(buf), 0, &type, &whole);
 		if (ret < 0)
 			return ret;
-		record_handle(ts, type, buf, ret);
+		record_handle(ts, type, buf, ret, whole);
 	} while (!whole && !test_bit(TLSOCK_F_RX_EOF, &ts->flags));
 	return 1;
 }
@@ -234,7 +299,8 @@ static int record_consume(struct tlsock_sock *ts)
  * tlsock_record_receive - take one control record out of the stream
  * @ts: in state ESTABLISHED
  *
- * Acts on it: tickets are dropped, close_notify and fatal alerts end reading.
+ * Acts on it: tickets are dropped, a KeyUpdate changes the key, close_notify and
+ * fatal alerts end reading.
  *
  * Context: process, takes ctrl_lock; does not wait for the peer
  * Return: 1 if a record was taken, 0 if there is none at the head of the

@@ -30,6 +30,7 @@ void tlsock_request_net_init(struct tlsock_net *tn)
 	spin_lock_init(&tn->lock);
 	INIT_LIST_HEAD(&tn->pending);
 	xa_init_flags(&tn->requests, XA_FLAGS_ALLOC1);
+	tn->rekey_records = TLSOCK_REKEY_RECORDS;
 }
 
 /** tlsock_request_net_exit - the last socket of the namespace is gone */

@@ -14,6 +14,7 @@
 #include <linux/xarray.h>
 #include <linux/tlsock.h>
 
+struct ctl_table_header;
 struct file;
 struct net;
 struct tlsock_sock;
@@ -25,6 +26,9 @@ struct tlsock_sock;
  * @outcome: what to count it as
  * @alpn: protocol chosen, NULL if none; the receiver copies it
  * @server_name: name asked for by the client, NULL if none; likewise
+ * @tx_secret: traffic secret for sending, NULL if not given; likewise
+ * @rx_secret: traffic secret for receiving, as long as the other
+ * @secret_length: bytes of each, 0 if not given
  */
 struct tlsock_done {
 	struct tlsock_error	error;
@@ -32,7 +36,16 @@ struct tlsock_done {
 	enum tlsock_outcome	outcome;
 	const char		*alpn;
 	const char		*server_name;
+	const u8		*tx_secret;
+	const u8		*rx_secret;
+	u8			secret_length;
 };
+
+/*
+ * Records that one key protects unless sysctl says otherwise: a third of what
+ * RFC 8446 section 5.5 allows for AES-GCM.
+ */
+#define TLSOCK_REKEY_RECORDS	8388608UL
 
 enum tlsock_req_flag {
 	TLSOCK_REQ_COMPLETED,
@@ -75,6 +88,8 @@ struct tlsock_req {
  * @requests: all requests by id
  * @n_requests: their number
  * @next_id: where the search for a free id starts
+ * @sysctl: handle of the settings
+ * @rekey_records: sysctl, records that one key may protect, 0 for any number
  * @helper: netlink socket that took requests last, 0 once it is closed
  * @established: live sockets in state ESTABLISHED
  * @started: requests ever submitted
@@ -88,6 +103,8 @@ struct tlsock_net {
 	struct xarray		requests;
 	unsigned int		n_requests;
 	u32			next_id;
+	struct ctl_table_header	*sysctl;
+	unsigned long		rekey_records;
 	u32			helper;
 	atomic_t		established;
 	atomic64_t		started;
@@ -111,6 +128,9 @@ void tlsock_request_return(struct tlsock_net *tn, struct tlsock_req **reqs, unsi
 struct tlsock_req *tlsock_request_find(struct tlsock_net *tn, u32 id, u32 portid);
 void tlsock_request_put(struct tlsock_req *req);
 void tlsock_request_helper_died(struct net *net, u32 portid);
+
+int tlsock_sysctl_init(struct net *net);
+void tlsock_sysctl_exit(struct net *net);
 
 void tlsock_done_init(struct tlsock_done *done, int error, enum tlsock_stage stage,
 		      const char *text);

@@ -13,6 +13,7 @@
 #include "listen.h"
 #include "option.h"
 #include "request.h"
+#include "rekey.h"
 #include "sock.h"
 #include "trace.h"
 
@@ -115,6 +116,7 @@ static void sock_destruct(struct sock *sk)
 	kfree(ts->alpn);
 	kfree(ts->peer_name);
 	kfree(ts->acceptq);
+	tlsock_rekey_free(ts);
 	if (sk->sk_family == AF_INET6)
 		inet6_sock_destruct(sk);
 	else

@@ -7,6 +7,13 @@
 
 #include "tlsock.h"
 
+/* Handshake messages that may follow a handshake (RFC 8446 section 4). */
+enum {
+	TLSOCK_HS_HELLO_REQUEST = 0,	/* RFC 5246 section 7.4.1.1 */
+	TLSOCK_HS_NEW_SESSION_TICKET = 4,
+	TLSOCK_HS_KEY_UPDATE = 24,
+};
+
 struct pid;
 struct poll_table_struct;
 struct tlsock_done;
@@ -51,6 +58,7 @@ __poll_t tlsock_poll(struct file *file, struct socket *sock, struct poll_table_s
 
 /* record.c */
 int tlsock_record_receive(struct tlsock_sock *ts);
+int tlsock_record_send(struct tlsock_sock *ts, u8 type, const u8 *data, size_t len);
 int tlsock_record_send_alert(struct tlsock_sock *ts, u8 level, u8 description);
 void tlsock_record_abort(struct tlsock_sock *ts, int error, int sent, int received,
 			 const char *text);

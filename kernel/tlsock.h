@@ -8,6 +8,7 @@
  *   lock              protects                              context
  *   outer sk_lock     state, cfg, req, error, peer names    process, sleeps
  *   ctrl_lock         one reader of control records         process, sleeps
+ *   tx_sem            records between two keys              process, sleeps
  *   inner sk_lock     the TCP socket                        process, sleeps
  *   inner             inner's callbacks and sk_user_data    softirq
  *    sk_callback_lock
@@ -33,6 +34,7 @@
 
 struct tlsock_acceptq;
 struct tlsock_cfg;
+struct tlsock_rekey;
 struct tlsock_req;
 
 enum tlsock_flag {
@@ -42,6 +44,7 @@ enum tlsock_flag {
 	TLSOCK_F_RX_SHUT,		/* the program shut reading down */
 	TLSOCK_F_RX_DATA,		/* a data record was read */
 	TLSOCK_F_TX_CLOSED,		/* close_notify or a fatal alert was sent */
+	TLSOCK_F_TX_REKEY,		/* the peer asked for a new key before more data */
 	TLSOCK_F_TRUNCATED,		/* FIN without close_notify */
 };
 
@@ -60,7 +63,9 @@ enum tlsock_flag {
  * @ctrl_lock: serialises reading of control records
  * @hs_head: the handshake message header being read; under @ctrl_lock
  * @hs_head_len: bytes of it that are there
- * @hs_left: bytes of the message's body still to skip
+ * @hs_left: bytes of the message's body still to come
+ * @rekey: what the next keys are made of, NULL if they cannot change; set
+ *	before ESTABLISHED
  * @cfg: options, NULL while all are at their default; under the sk_lock
  * @req: the handshake under way; under the sk_lock
  * @pid: process that connected or accepted, for the helper's rules
@@ -86,6 +91,7 @@ struct tlsock_sock {
 	u8			hs_head_len;
 	u8			hs_head[4];
 	u32			hs_left;
+	struct tlsock_rekey	*rekey;
 	void			(*data_ready)(struct sock *sk);
 	void			(*write_space)(struct sock *sk);
 	void			(*state_change)(struct sock *sk);

@@ -110,6 +110,21 @@ TRACE_EVENT(tlsock_record,
 		  __entry->first, __entry->second)
 );
 
+TRACE_EVENT(tlsock_rekey,
+	TP_PROTO(const struct sock *sk, int direction),
+	TP_ARGS(sk, direction),
+	TP_STRUCT__entry(
+		__field(const void *, sk)
+		__field(int, direction)
+	),
+	TP_fast_assign(
+		__entry->sk = sk;
+		__entry->direction = direction;
+	),
+	TP_printk("sk=%p direction=%s", __entry->sk,
+		  __entry->direction == TLS_TX ? "send" : "receive")
+);
+
 #endif /* _TLSOCK_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

@@ -62,7 +62,8 @@ static const struct {
 	{ TLSOCK_A_DONE_VERIFY_CODE, 2, EINVAL }, { TLSOCK_A_DONE_VERIFY_DEPTH, 1, EINVAL },
 	{ TLSOCK_A_DONE_VERSION, 4, EINVAL },	{ TLSOCK_A_DONE_CIPHER, 1, EINVAL },
 	{ TLSOCK_A_DONE_GROUP, 8, EINVAL },	{ TLSOCK_A_DONE_VERIFIED, 4, ERANGE },
-	{ TLSOCK_A_DONE_RESUMED, 1, ERANGE },	{ TLSOCK_A_DONE_RESUMED + 1, 4, EINVAL },
+	{ TLSOCK_A_DONE_RESUMED, 1, ERANGE },	{ TLSOCK_A_DONE_RX_SECRET + 1, 4, EINVAL },
+	{ TLSOCK_A_DONE_TX_SECRET, 32, EINVAL }, { TLSOCK_A_DONE_RX_SECRET, 48, EINVAL },
 	{ 0, 4, EINVAL },			{ 1000, 0, EINVAL },
 };
 
@@ -104,6 +105,22 @@ static const struct {
 	{ TLSOCK_A_DONE_ID, 0, ENOENT },
 	{ TLSOCK_A_DONE_ID, 0xffffffff, ENOENT },
 };
+
+/* Two traffic secrets, but not of the length of a hash, or not of the same. */
+TEST_F(malformed, done_with_wrong_secrets)
+{
+	static const size_t lengths[][2] = { { 0, 0 }, { 31, 31 }, { 32, 48 }, { 64, 64 } };
+	static const uint8_t secret[64];
+	struct t_msg msg;
+	size_t i;
+
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		done_init(&msg, &self->genl, self->request.id);
+		t_msg_put(&msg, TLSOCK_A_DONE_TX_SECRET, secret, lengths[i][0]);
+		t_msg_put(&msg, TLSOCK_A_DONE_RX_SECRET, secret, lengths[i][1]);
+		EXPECT_REFUSAL(EINVAL, &msg);
+	}
+}
 
 TEST_F(malformed, done_out_of_range)
 {

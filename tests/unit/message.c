@@ -132,6 +132,10 @@ TEST(results)
 	EXPECT_BAD(result, result.alert_received, -2);
 	EXPECT_BAD(result, result.verified, 2);
 	EXPECT_BAD(result, result.resumed, 255);
+	EXPECT_GOOD(result, result.secret_length, 32);
+	EXPECT_GOOD(result, result.secret_length, 48);
+	EXPECT_BAD(result, result.secret_length, 31);
+	EXPECT_BAD(result, result.secret_length, 64);
 	EXPECT_BAD_TEXT(result, result.text);
 	EXPECT_BAD_TEXT(result, result.alpn);
 	EXPECT_BAD_TEXT(result, result.server_name);

@@ -33,6 +33,7 @@
 #define TLSOCK_ERROR		8	/* get: struct tlsock_error */
 #define TLSOCK_ROLE		9	/* int, enum tlsock_role; for TLSOCK_UPGRADE */
 #define TLSOCK_UPGRADE		10	/* set: int, descriptor of a connected TCP socket */
+#define TLSOCK_KEY_UPDATE	11	/* set: int, TLSOCK_KEY_UPDATE_*; once connected */
 
 /* Values of TLSOCK_VERIFY: what to ask of the peer's certificate */
 #define TLSOCK_VERIFY_NONE	0	/* accept any */
@@ -43,6 +44,10 @@
 #define TLSOCK_CLIENT_CERT_NONE		0
 #define TLSOCK_CLIENT_CERT_REQUEST	1	/* ask, accept none */
 #define TLSOCK_CLIENT_CERT_REQUIRE	2	/* ask, refuse none */
+
+/* Values of TLSOCK_KEY_UPDATE: whose key to change (RFC 8446 section 4.6.3) */
+#define TLSOCK_KEY_UPDATE_OWN	0
+#define TLSOCK_KEY_UPDATE_BOTH	1	/* and ask the peer to change its own */
 
 #define TLSOCK_TIMEOUT_MS_DEFAULT	15000
 #define TLSOCK_TIMEOUT_MS_MAX		600000

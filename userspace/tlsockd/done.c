@@ -55,6 +55,10 @@ int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_result *r)
 		err |= nla_put_u8(msg, TLSOCK_A_DONE_ALERT_RECEIVED, (uint8_t)r->alert_received);
 	err |= put_failure(msg, r);
 	err |= put_session(msg, r);
+	if (r->secret_length) {
+		err |= nla_put(msg, TLSOCK_A_DONE_TX_SECRET, r->secret_length, r->tx_secret);
+		err |= nla_put(msg, TLSOCK_A_DONE_RX_SECRET, r->secret_length, r->rx_secret);
+	}
 	/* The message has room for a page; only memory can lack. */
 	return err ? -ENOMEM : 0;
 }

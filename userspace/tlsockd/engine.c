@@ -144,6 +144,20 @@ static int set_client(struct td_engine *engine)
 	return ret;
 }
 
+static int keep_secret(WOLFSSL *ssl, int id, const unsigned char *secret, int length, void *arg)
+{
+	struct td_engine *engine = arg;
+	int role = id == CLIENT_TRAFFIC_SECRET ? TLSOCK_ROLE_CLIENT : TLSOCK_ROLE_SERVER;
+
+	(void)ssl;
+	if ((id == CLIENT_TRAFFIC_SECRET || id == SERVER_TRAFFIC_SECRET) && length > 0 &&
+	    (size_t)length <= sizeof(engine->secret[role])) {
+		memcpy(engine->secret[role], secret, (size_t)length);
+		engine->secret_length[role] = (size_t)length;
+	}
+	return 0;
+}
+
 static int set_up(struct td_engine *engine, const struct td_job *job)
 {
 	WOLFSSL_CTX *ctx = engine->profile->ctx[engine->role];
@@ -158,6 +172,10 @@ static int set_up(struct td_engine *engine, const struct td_job *job)
 	wolfSSL_SSLSetIOSend(engine->ssl, queue_output);
 	wolfSSL_SetIOReadCtx(engine->ssl, engine);
 	wolfSSL_SetIOWriteCtx(engine->ssl, engine);
+	if (!td_wolf_watch_secrets(engine->ssl, keep_secret, engine)) {
+		td_outcome_set(engine->result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
+		return -ENOMEM;
+	}
 	ret = set_verify(engine, job);
 	if (ret) {
 		td_outcome_set(engine->result, EINVAL, TLSOCK_STAGE_CONFIG,
@@ -349,4 +367,18 @@ int td_engine_keys(struct td_engine *engine, int direction, union tl_ktls_info *
 		keys.nonce = nonce;
 	}
 	return tl_ktls_cipher_fill(&keys, out);
+}
+
+void td_engine_secrets(struct td_engine *engine)
+{
+	struct td_result *result = engine->result;
+	uint32_t peer = engine->role == TLSOCK_ROLE_CLIENT ? TLSOCK_ROLE_SERVER :
+							     TLSOCK_ROLE_CLIENT;
+	size_t length = engine->secret_length[engine->role];
+
+	if (!length || engine->secret_length[peer] != length)
+		return;
+	result->secret_length = (uint8_t)length;
+	memcpy(result->tx_secret, engine->secret[engine->role], length);
+	memcpy(result->rx_secret, engine->secret[peer], length);
 }

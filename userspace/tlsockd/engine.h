@@ -37,6 +37,8 @@ enum td_engine_state {
  * @verify: judgement on the peer's certificate
  * @wire: what went by
  * @alpn: protocols offered or accepted, comma list
+ * @secret: TLS 1.3, traffic secrets of both roles
+ * @secret_length: bytes of each, by role; 0 before it is known
  * @in: bytes being fed
  * @in_length: their number
  * @in_used: those that wolfSSL took
@@ -55,6 +57,8 @@ struct td_engine {
 	struct td_verify		verify;
 	struct tl_wire			wire;
 	char				alpn[TLSOCK_MAX_NAME + 1];
+	uint8_t				secret[2][TLSOCK_MAX_SECRET];
+	size_t				secret_length[2];
 	const uint8_t			*in;
 	size_t				in_length;
 	size_t				in_used;
@@ -102,5 +106,11 @@ enum td_engine_state td_engine_feed(struct td_engine *engine, const uint8_t *dat
  * Return: bytes in @out, -EOPNOTSUPP, -EINVAL
  */
 int td_engine_keys(struct td_engine *engine, int direction, union tl_ktls_info *out);
+
+/**
+ * td_engine_secrets - put what later keys follow from into the result
+ * @engine: a done one whose keys are installed; nothing happens before TLS 1.3
+ */
+void td_engine_secrets(struct td_engine *engine);
 
 #endif

@@ -118,7 +118,7 @@ static int send_done(struct td_family_tlsock *family, uint32_t id, const struct 
 	recent->id = id;
 	recent->last_word = last_word;
 	if (td_done_put(msg, id, result)) {
-		nlmsg_free(msg);
+		td_genl_free(msg);
 		return -EAGAIN;
 	}
 	return td_genl_send(&family->genl, msg);

@@ -3,6 +3,7 @@
 #include "genl.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <netlink/genl/ctrl.h>
@@ -117,11 +118,19 @@ void td_genl_leave(struct td_genl *genl)
 		tl_log(LOG_WARNING, "cannot leave a netlink group: %s", nl_geterror(err));
 }
 
+void td_genl_free(struct nl_msg *msg)
+{
+	struct nlmsghdr *header = nlmsg_hdr(msg);
+
+	explicit_bzero(nlmsg_data(header), (size_t)nlmsg_datalen(header));
+	nlmsg_free(msg);
+}
+
 int td_genl_send(struct td_genl *genl, struct nl_msg *msg)
 {
 	int err = nl_send_auto(genl->sock, msg);
 
-	nlmsg_free(msg);
+	td_genl_free(msg);
 	if (err >= 0)
 		return 0;
 	err = from_libnl(err);

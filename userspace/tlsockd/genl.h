@@ -51,4 +51,7 @@ void td_genl_leave(struct td_genl *genl);
  */
 int td_genl_send(struct td_genl *genl, struct nl_msg *msg);
 
+/** td_genl_free - wipe and free a message that is not to be sent */
+void td_genl_free(struct nl_msg *msg);
+
 #endif

@@ -147,7 +147,8 @@ static bool fail_socket(struct td_handshake *handshake)
 
 static bool install_keys(struct td_handshake *handshake)
 {
-	td_ktls_install(handshake->fd, handshake->engine, &handshake->message.result);
+	if (!td_ktls_install(handshake->fd, handshake->engine, &handshake->message.result))
+		td_engine_secrets(handshake->engine);
 	return finish(handshake);
 }
 
@@ -305,5 +306,7 @@ bool td_handshake_stop(struct td_handshake *handshake, struct io_uring *ring, in
 
 void td_handshake_free(struct td_handshake *handshake)
 {
+	if (handshake)
+		explicit_bzero(&handshake->message, sizeof(handshake->message));
 	free(handshake);
 }

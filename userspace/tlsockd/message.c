@@ -13,6 +13,10 @@
 #define MAX_ERRNO	4095
 #define MAX_ALERT	255
 
+/* A traffic secret is as long as the hash of its cipher suite. */
+#define SECRET_SHA256	32
+#define SECRET_SHA384	48
+
 static bool is_terminated(const char *text, size_t size)
 {
 	return memchr(text, '\0', size) != NULL;
@@ -26,6 +30,11 @@ static bool is_mode(int32_t mode, int32_t max)
 static bool is_alert(int16_t alert)
 {
 	return alert >= -1 && alert <= MAX_ALERT;
+}
+
+static bool is_secret_length(uint8_t length)
+{
+	return !length || length == SECRET_SHA256 || length == SECRET_SHA384;
 }
 
 static bool check_job(const struct td_job *job)
@@ -44,7 +53,9 @@ static bool check_result(const struct td_result *result)
 {
 	return result->error >= 0 && result->error <= MAX_ERRNO &&
 	       result->stage <= TLSOCK_STAGE_DATA && is_alert(result->alert_sent) &&
-	       is_alert(result->alert_received) && result->verified <= 1 && result->resumed <= 1 &&
+	       is_alert(result->alert_received) &&
+	       is_secret_length(result->secret_length) && result->verified <= 1 &&
+	       result->resumed <= 1 &&
 	       is_terminated(result->text, sizeof(result->text)) &&
 	       is_terminated(result->alpn, sizeof(result->alpn)) &&
 	       is_terminated(result->server_name, sizeof(result->server_name)) &&

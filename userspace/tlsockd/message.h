@@ -46,7 +46,8 @@ struct td_job {
 };
 
 /**
- * struct td_result - how it ended; on success the keys are in kernel TLS
+ * struct td_result - how it ended; on success the keys are in kernel TLS.
+ *	Holds secrets, wipe it
  * @error: 0 or a positive errno as the program is to see it
  * @stage: TLSOCK_STAGE_*
  * @alert_sent: alert description, -1 if none
@@ -58,6 +59,9 @@ struct td_job {
  * @group: IANA number, 0 if not known
  * @verified: the peer proved its identity
  * @resumed: session resumption
+ * @secret_length: bytes of each secret, 0 if there are none
+ * @tx_secret: TLS 1.3, traffic secret for sending (RFC 8446 section 7.1)
+ * @rx_secret: likewise for receiving
  * @usec: microseconds from JOB to RESULT
  * @cpu_nsec: processor time that the worker spent on it, nanoseconds
  * @text: one sentence, "" on success
@@ -77,6 +81,9 @@ struct td_result {
 	uint16_t	group;
 	uint8_t		verified;
 	uint8_t		resumed;
+	uint8_t		secret_length;
+	uint8_t		tx_secret[TLSOCK_MAX_SECRET];
+	uint8_t		rx_secret[TLSOCK_MAX_SECRET];
 	uint32_t	usec;
 	uint64_t	cpu_nsec;
 	char		text[TLSOCK_MAX_TEXT + 1];

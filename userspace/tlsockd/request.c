@@ -92,6 +92,7 @@ void td_request_remove(struct td_requests *requests, struct td_request *request)
 	count(requests, request->state, -1);
 	if (request->fd >= 0)
 		close(request->fd);
+	explicit_bzero(&request->result, sizeof(request->result));
 	free(request);
 }
 

@@ -86,6 +86,7 @@ static void receive(struct td_child *child)
 			return;
 		if (!err && message.type == TD_MESSAGE_RESULT) {
 			td_dispatch_result(child->broker, child, &message);
+			explicit_bzero(&message, sizeof(message));
 			if (child->killed)
 				return;
 		} else {

@@ -39,6 +39,18 @@
 #endif
 
 /*
+ * Without this callback the kernel cannot follow a KeyUpdate of the peer, as on
+ * kernels that cannot change keys.
+ */
+#ifdef HAVE_SECRET_CALLBACK
+#define td_wolf_watch_secrets(ssl, callback, arg) \
+	(wolfSSL_set_tls13_secret_cb(ssl, callback, arg) == WOLFSSL_SUCCESS)
+#else
+#define td_wolf_watch_secrets(ssl, callback, arg)	((void)(callback), true)
+enum { CLIENT_TRAFFIC_SECRET, SERVER_TRAFFIC_SECRET };
+#endif
+
+/*
  * Without the tuned build's generator wolfSSL seeds one for each connection
  * from this file, which a worker must be able to open then; NULL if it need not.
  */

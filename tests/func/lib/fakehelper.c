@@ -14,6 +14,10 @@
 
 #include "tls.h"
 
+/* Known to everyone, as the keys; those of the keys after them follow from these. */
+static const uint8_t client_secret[TLSOCK_MAX_SECRET] = "traffic secret of the client in tests";
+static const uint8_t server_secret[TLSOCK_MAX_SECRET] = "traffic secret of the server in tests";
+
 static void request_answer(struct t_helper *helper, const struct t_request *request, int mode)
 {
 	struct t_done done = helper->done;
@@ -21,6 +25,13 @@ static void request_answer(struct t_helper *helper, const struct t_request *requ
 
 	done.version = helper->version;
 	done.cipher = 0x1301;
+	if (helper->secret_length) {
+		bool client = request->role == TLSOCK_ROLE_CLIENT;
+
+		done.tx_secret = client ? client_secret : server_secret;
+		done.rx_secret = client ? server_secret : client_secret;
+		done.secret_length = helper->secret_length;
+	}
 	if (mode == T_HELPER_KEYS)
 		err = t_keys_install(request->fd, request->role, helper->version, true);
 	if (err)

@@ -27,6 +27,7 @@ enum t_helper_mode {
  * @mode: of the requests that it takes from now on
  * @done: DONE of T_HELPER_FAIL, and of T_HELPER_KEYS but for its version
  * @version: TLS version of the keys
+ * @secret_length: bytes of the traffic secrets that it gives with DONE, 0 for none
  * @accepted: requests taken so far
  * @last: the last request taken; its fd is not to be used
  * @genl: the thread's own, as all that follows
@@ -41,6 +42,7 @@ struct t_helper {
 	int			mode;
 	struct t_done		done;
 	uint16_t		version;
+	size_t			secret_length;
 	unsigned int		accepted;
 	struct t_request	last;
 	/* the thread's own */

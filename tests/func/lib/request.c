@@ -169,6 +169,10 @@ int t_done(struct t_genl *genl, uint32_t id, const struct t_done *done)
 		t_msg_put(&msg, TLSOCK_A_DONE_VERIFIED, NULL, 0);
 	if (done->resumed)
 		t_msg_put(&msg, TLSOCK_A_DONE_RESUMED, NULL, 0);
+	if (done->tx_secret)
+		t_msg_put(&msg, TLSOCK_A_DONE_TX_SECRET, done->tx_secret, done->secret_length);
+	if (done->rx_secret)
+		t_msg_put(&msg, TLSOCK_A_DONE_RX_SECRET, done->rx_secret, done->secret_length);
 	return t_genl_call(genl, &msg);
 }
 

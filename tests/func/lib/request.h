@@ -48,6 +48,9 @@ struct t_done {
 	uint16_t	group;
 	bool		verified;
 	bool		resumed;
+	const uint8_t	*tx_secret;
+	const uint8_t	*rx_secret;
+	size_t		secret_length;
 };
 
 /**

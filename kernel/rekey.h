@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Key updates of TLS 1.3.
+ */
+#ifndef _TLSOCK_REKEY_H
+#define _TLSOCK_REKEY_H
+
+#include <linux/rwsem.h>
+#include <linux/types.h>
+#include <linux/unaligned.h>
+#include <net/tls.h>
+
+#include "tlsock.h"
+
+struct tlsock_done;
+
+/**
+ * struct tlsock_rekey - what the next keys are made of
+ * @tx_sem: read by whoever sends a record, written by who changes the key
+ * @tx_limit: records that one key may protect
+ * @count: key updates done, both directions
+ * @length: bytes of each secret
+ * @tx: traffic secret for sending; under @tx_sem
+ * @rx: traffic secret for receiving; under ctrl_lock
+ */
+struct tlsock_rekey {
+	struct rw_semaphore	tx_sem;
+	u64			tx_limit;
+	atomic_t		count;
+	u8			length;
+	u8			tx[TLSOCK_MAX_SECRET];
+	u8			rx[TLSOCK_MAX_SECRET];
+};
+
+void tlsock_rekey_init(struct tlsock_sock *ts, const struct tlsock_done *done);
+void tlsock_rekey_free(struct tlsock_sock *ts);
+int tlsock_rekey_receive(struct tlsock_sock *ts);
+int tlsock_rekey_send(struct tlsock_sock *ts, bool request);
+int tlsock_rekey_send_due(struct tlsock_sock *ts);
+
+/* Must the key change before the next record? */
+static inline bool tlsock_rekey_is_due(const struct tlsock_sock *ts)
+{
+	const struct tlsock_rekey *rekey = ts->rekey;
+
+	return rekey && (test_bit(TLSOCK_F_TX_REKEY, &ts->flags) ||
+			 get_unaligned_be64(tls_get_ctx(ts->inner->sk)->tx.rec_seq) >=
+				 rekey->tx_limit);
+}
+
+/* No key change happens between these, if the socket has key changes at all. */
+static inline void tlsock_rekey_tx_begin(struct tlsock_sock *ts)
+{
+	if (ts->rekey)
+		down_read(&ts->rekey->tx_sem);
+}
+
+static inline void tlsock_rekey_tx_end(struct tlsock_sock *ts)
+{
+	if (ts->rekey)
+		up_read(&ts->rekey->tx_sem);
+}
+
+#endif /* _TLSOCK_REKEY_H */
