@@ -7,6 +7,7 @@
  */
 #include <linux/sched/signal.h>
 #include <net/tcp.h>
+#include <net/tls.h>
 #include <net/tls_prot.h>
 
 #include "rekey.h"
@@ -240,6 +241,8 @@ static int io_receive_special(struct tlsock_sock *ts, struct msghdr *msg, int re
 
 static int io_receive(struct tlsock_sock *ts, struct msghdr *msg, size_t len, int flags)
 {
+	size_t want = flags & MSG_PEEK ? 1 : sock_rcvlowat(tlsock_outer(ts), flags & MSG_WAITALL,
+							   len);
 	size_t got = 0;
 	int ret;
 
@@ -274,7 +277,7 @@ static int io_receive(struct tlsock_sock *ts, struct msghdr *msg, size_t len, in
 			ret = -ERESTARTSYS;
 		if (ret <= 0)
 			break;
-	} while (!got || ((flags & MSG_WAITALL) && !(flags & MSG_PEEK) && got < len));
+	} while (got < want);
 
 	msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
 	return got ?: ret;
@@ -321,4 +324,37 @@ void tlsock_splice_eof(struct socket *sock)
 
 	if (tlsock_state(ts) == TLSOCK_STATE_ESTABLISHED && ops->splice_eof)
 		ops->splice_eof(ts->inner);
+}
+
+/**
+ * tlsock_io_inq - bytes that can be read without waiting
+ * @ts: in state ESTABLISHED
+ *
+ * What TCP says would count the bytes of the records' frames, and none of those
+ * that kernel TLS has decrypted. Of the records that are not decrypted only the
+ * first is known; what it is, control or data, is not.
+ *
+ * Context: process, takes the inner sk_lock
+ * Return: bytes, never more than there are unless the first record is no data
+ */
+int tlsock_io_inq(struct tlsock_sock *ts)
+{
+	struct sock *isk = ts->inner->sk;
+	const struct tls_context *ctx;
+	struct tls_sw_context_rx *rx;
+	struct sk_buff *skb;
+	int bytes = 0;
+
+	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
+		return 0;
+	lock_sock(isk);
+	ctx = tls_get_ctx(isk);
+	rx = tls_sw_ctx_rx(ctx);
+	skb_queue_walk(&rx->rx_list, skb)
+		if (((struct sk_skb_cb *)skb->cb)->tls.control == TLS_RECORD_TYPE_DATA)
+			bytes += strp_msg(skb)->full_len;
+	if (rx->strp.msg_ready)
+		bytes += rx->strp.stm.full_len - ctx->prot_info.overhead_size;
+	release_sock(isk);
+	return bytes;
 }

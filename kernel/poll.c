@@ -4,12 +4,22 @@
  * its mask without waiting on it; its callbacks wake the outer one.
  */
 #include <linux/poll.h>
+#include <net/tls.h>
+#include <net/tls_prot.h>
 
 #include "listen.h"
 #include "sock.h"
 
-/* Tickets read in one go, so that poll() returns. */
-#define POLL_TICKETS_MAX	16
+/* Control records read in one go, so that poll() returns. */
+#define POLL_CONTROL_MAX	16
+
+/*
+ * Length of an alert and of a KeyUpdate in TLS 1.3 (RFC 8446 section 5.2):
+ * header, content, its type, and the tag that all ciphers of kernel TLS have.
+ */
+#define POLL_RECORD(content)	(TLS_HEADER_SIZE + (content) + 1 + TLS_TAG_SIZE)
+#define POLL_ALERT		POLL_RECORD(2)
+#define POLL_KEY_UPDATE		POLL_RECORD(5)
 
 static __poll_t poll_inner(struct file *file, struct socket *inner)
 {
@@ -17,19 +27,36 @@ static __poll_t poll_inner(struct file *file, struct socket *inner)
 }
 
 /*
- * A TLS 1.3 server sends tickets before its first data (RFC 8446 section
- * 4.6.1). They would make the socket look readable, so they are read here
- * until the first data record was seen.
+ * Is the record at the head, not decrypted yet, probably not data? A TLS 1.3
+ * server sends tickets before its first data (RFC 8446 section 4.6.1).
+ */
+static bool poll_expects_control(struct tlsock_sock *ts)
+{
+	const struct tls_sw_context_rx *rx = tls_sw_ctx_rx(tls_get_ctx(ts->inner->sk));
+	int len;
+
+	if (ts->role == TLSOCK_ROLE_CLIENT && !test_bit(TLSOCK_F_RX_DATA, &ts->flags))
+		return true;
+	if (!skb_queue_empty_lockless(&rx->rx_list))
+		return false;
+	if (ts->version != TLS_1_3_VERSION)
+		return rx->strp.mark != TLS_RECORD_TYPE_DATA;
+	len = READ_ONCE(rx->strp.stm.full_len);
+	return len == POLL_ALERT || len == POLL_KEY_UPDATE;
+}
+
+/*
+ * Control records would make the socket look readable, so they are taken out
+ * of the stream here, as far as they can be told from data.
  */
 static __poll_t poll_established(struct tlsock_sock *ts, struct file *file)
 {
 	__poll_t mask = poll_inner(file, ts->inner);
 	int i = 0;
 
-	if ((mask & EPOLLIN) && ts->role == TLSOCK_ROLE_CLIENT &&
-	    !test_bit(TLSOCK_F_RX_DATA, &ts->flags)) {
-		while (i++ < POLL_TICKETS_MAX && tlsock_record_receive(ts) > 0)
-			;
+	while ((mask & EPOLLIN) && i++ < POLL_CONTROL_MAX && poll_expects_control(ts)) {
+		if (tlsock_record_receive(ts) <= 0)
+			break;
 		mask = poll_inner(file, ts->inner);
 	}
 	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))

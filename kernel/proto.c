@@ -3,6 +3,9 @@
  * Registration of IPPROTO_TLS for IPv4 and IPv6, and the operations that go
  * to the inner socket as they are.
  */
+#include <asm/ioctls.h>
+#include <linux/compat.h>
+#include <linux/sockios.h>
 #include <net/inet_common.h>
 #include <net/protocol.h>
 #include <net/transp_v6.h>
@@ -35,11 +38,21 @@ static int proto_getname(struct socket *sock, struct sockaddr *addr, int peer)
 	return ret;
 }
 
+/* SIOCINQ and FIONREAD, the one request whose answer TCP does not know. */
+static bool proto_is_inq(const struct sock *sk, unsigned int cmd)
+{
+	return cmd == SIOCINQ && tlsock_state(tlsock_sk(sk)) == TLSOCK_STATE_ESTABLISHED;
+}
+
 static int proto_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 {
-	struct socket *inner = proto_lock(sock->sk);
-	int ret = READ_ONCE(inner->ops)->ioctl(inner, cmd, arg);
+	struct socket *inner;
+	int ret;
 
+	if (proto_is_inq(sock->sk, cmd))
+		return put_user(tlsock_io_inq(tlsock_sk(sock->sk)), (int __user *)arg);
+	inner = proto_lock(sock->sk);
+	ret = READ_ONCE(inner->ops)->ioctl(inner, cmd, arg);
 	release_sock(sock->sk);
 	return ret;
 }
@@ -47,9 +60,13 @@ static int proto_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 #ifdef CONFIG_COMPAT
 static int proto_compat_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 {
-	struct socket *inner = proto_lock(sock->sk);
-	int ret = READ_ONCE(inner->ops)->compat_ioctl(inner, cmd, arg);
+	struct socket *inner;
+	int ret;
 
+	if (proto_is_inq(sock->sk, cmd))
+		return put_user(tlsock_io_inq(tlsock_sk(sock->sk)), (int __user *)compat_ptr(arg));
+	inner = proto_lock(sock->sk);
+	ret = READ_ONCE(inner->ops)->compat_ioctl(inner, cmd, arg);
 	release_sock(sock->sk);
 	return ret;
 }
@@ -58,9 +75,15 @@ static int proto_compat_ioctl(struct socket *sock, unsigned int cmd, unsigned lo
 /* io_uring's SIOCINQ and SIOCOUTQ. */
 static int proto_sk_ioctl(struct sock *sk, int cmd, int *arg)
 {
-	struct sock *isk = proto_lock(sk)->sk;
-	int ret = READ_ONCE(isk->sk_prot)->ioctl(isk, cmd, arg);
+	struct sock *isk;
+	int ret;
 
+	if (proto_is_inq(sk, cmd)) {
+		*arg = tlsock_io_inq(tlsock_sk(sk));
+		return 0;
+	}
+	isk = proto_lock(sk)->sk;
+	ret = READ_ONCE(isk->sk_prot)->ioctl(isk, cmd, arg);
 	release_sock(sk);
 	return ret;
 }

@@ -255,6 +255,7 @@ void tlsock_sock_replace_inner(struct tlsock_sock *ts, struct socket *tcp)
 	tlsock_sock_drop_inner(ts);
 	ts->inner = tcp;
 	sock_copy_options(sk, tcp->sk);
+	WRITE_ONCE(tcp->sk->sk_rcvlowat, 1);	/* see sockopt.c */
 	tlsock_callback_attach(ts, NULL);
 	sock_show_inode(ts, sk->sk_socket);
 }

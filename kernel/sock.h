@@ -52,6 +52,7 @@ int tlsock_connect_wait(struct sock *sk, long *timeo);
 int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags);
 void tlsock_splice_eof(struct socket *sock);
+int tlsock_io_inq(struct tlsock_sock *ts);
 
 /* poll.c */
 __poll_t tlsock_poll(struct file *file, struct socket *sock, struct poll_table_struct *wait);

@@ -73,6 +73,16 @@ static bool sockopt_is_inner_only(int name)
 	}
 }
 
+/*
+ * Kernel TLS tells of a record once, and would not tell again when enough bytes
+ * for SO_RCVLOWAT are there; the helper would wait for more than a flight has.
+ * The inner socket stays at one byte, tlsock_recvmsg() waits for more.
+ */
+static bool sockopt_is_outer_only(int level, int name)
+{
+	return level == SOL_SOCKET && name == SO_RCVLOWAT;
+}
+
 static int sockopt_set_inner(struct socket *inner, int level, int name, sockptr_t value,
 			     unsigned int len)
 {
@@ -105,12 +115,13 @@ int tlsock_setsockopt(struct socket *sock, int level, int name, sockptr_t value,
 	lock_sock(sock->sk);
 	if (level == SOL_TLSOCK)
 		err = tlsock_option_set(ts, name, value, len);
-	else
+	else if (!sockopt_is_outer_only(level, name))
 		err = sockopt_set_inner(ts->inner, level, name, value, len);
 	release_sock(sock->sk);
-	if (!err && level == SOL_SOCKET && !sockopt_is_inner_only(name))
-		sock_setsockopt(sock, level, name, value, len);
-	return err;
+	if (err || level != SOL_SOCKET || sockopt_is_inner_only(name))
+		return err;
+	err = sock_setsockopt(sock, level, name, value, len);
+	return sockopt_is_outer_only(level, name) ? err : 0;
 }
 
 /**

@@ -322,10 +322,27 @@ TEST_F(io, inq_and_outq)
 {
 	int value = -1;
 
+	char buffer[8];
+
+	ASSERT_EQ(0, ioctl(self->pair.server, FIONREAD, &value));
+	EXPECT_EQ(0, value);
 	ASSERT_EQ(5, write(self->pair.client, "hello", 5));
 	ASSERT_EQ(POLLIN, t_poll(self->pair.server, POLLIN, T_PATIENCE_MS));
 	ASSERT_EQ(0, ioctl(self->pair.server, FIONREAD, &value));
-	EXPECT_LE(5, value);
+	EXPECT_EQ(5, value);
+	/* The rest of a record that was read in part, and the one behind it. */
+	ASSERT_EQ(2, read(self->pair.server, buffer, 2));
+	ASSERT_EQ(0, ioctl(self->pair.server, FIONREAD, &value));
+	EXPECT_EQ(3, value);
+	ASSERT_EQ(7, write(self->pair.client, "welcome", 7));
+	ASSERT_EQ(0, ioctl(self->pair.server, FIONREAD, &value));
+	EXPECT_EQ(10, value);
+	ASSERT_EQ(0, t_read_all(self->pair.server, buffer, 3));
+	ASSERT_EQ(0, shutdown(self->pair.client, SHUT_WR));
+	ASSERT_EQ(0, t_read_all(self->pair.server, buffer, 7));
+	ASSERT_EQ(0, read(self->pair.server, buffer, 1));
+	ASSERT_EQ(0, ioctl(self->pair.server, FIONREAD, &value));
+	EXPECT_EQ(0, value);
 	EXPECT_EQ(0, ioctl(self->pair.client, SIOCOUTQ, &value));
 	EXPECT_LE(0, value);
 }
