@@ -16,7 +16,7 @@
 /* NULL once detached, and for a TCP child that nobody has accepted yet. */
 static struct tlsock_sock *callback_owner(const struct sock *isk)
 {
-	return rcu_dereference_sk_user_data(isk);
+	return __locked_read_sk_user_data_with_flags(isk, SK_USER_DATA_NOCOPY);
 }
 
 static void callback_data_ready(struct sock *isk)
