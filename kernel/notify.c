@@ -18,30 +18,58 @@ static struct genl_multicast_group notify_groups[] = {
 };
 
 /**
- * tlsock_notify_ready - tell all helpers of a namespace that requests wait
- * @net: the namespace
- *
- * Losing the message loses nothing: the helper drains when its socket
- * overflowed, and requests keep their deadline.
+ * tlsock_notify_ready_new - make the message for tlsock_notify_ready_send()
  *
  * Context: process, may sleep
- * Return: 0, -ESRCH if nobody in @net got it, -ENOMEM
+ * Return: the message, or NULL without memory
  */
-int tlsock_notify_ready(struct net *net)
+struct sk_buff *tlsock_notify_ready_new(void)
 {
 	struct sk_buff *skb = genlmsg_new(0, GFP_KERNEL);
 	void *head;
 
 	if (!skb)
-		return -ENOMEM;
+		return NULL;
 	head = genlmsg_put(skb, 0, 0, &tlsock_nl_family, 0, TLSOCK_CMD_READY);
 	if (!head) {
 		nlmsg_free(skb);
-		return -ENOMEM;
+		return NULL;
 	}
 	genlmsg_end(skb, head);
+	return skb;
+}
+
+/**
+ * tlsock_notify_ready_send - tell all helpers of a namespace that requests wait
+ * @net: the namespace
+ * @skb: from tlsock_notify_ready_new(), consumed
+ *
+ * A helper that cannot take the message learns that it lost one, and drains.
+ *
+ * Context: process, may sleep
+ * Return: 0, -ESRCH if nobody in @net got it, -ENOBUFS if nobody had room
+ */
+int tlsock_notify_ready_send(struct net *net, struct sk_buff *skb)
+{
 	return genlmsg_multicast_netns(&tlsock_nl_family, net, skb, 0, TLSOCK_NLGRP_HELPER,
 				       GFP_KERNEL);
+}
+
+/**
+ * tlsock_notify_ready - tell of requests that wait already
+ * @net: the namespace
+ *
+ * Without memory nobody is told: the requests keep their deadline, and the next
+ * one tells.
+ *
+ * Context: process, may sleep
+ * Return: as tlsock_notify_ready_send(), or -ENOMEM
+ */
+int tlsock_notify_ready(struct net *net)
+{
+	struct sk_buff *skb = tlsock_notify_ready_new();
+
+	return skb ? tlsock_notify_ready_send(net, skb) : -ENOMEM;
 }
 
 /**

@@ -5,6 +5,7 @@
  * death of the helper. Whoever sets TLSOCK_REQ_COMPLETED completes.
  */
 #include <linux/file.h>
+#include <net/netlink.h>
 #include <net/netns/generic.h>
 
 #include "listen.h"
@@ -181,15 +182,20 @@ int tlsock_request_submit(struct tlsock_sock *ts)
 	struct tlsock_net *tn = tlsock_request_net(net);
 	unsigned long timeout = msecs_to_jiffies(tlsock_option_timeout_ms(ts->cfg));
 	struct tlsock_req *req;
+	struct sk_buff *ready;
 	bool first;
 	int err;
 
 	sock_owned_by_me(tlsock_outer(ts));
 	if (!tlsock_notify_has_helper(net))
 		return -EUNATCH;
+	/* A request that nobody hears of would wait until its deadline. */
+	ready = tlsock_notify_ready_new();
 	req = kzalloc_obj(*req, GFP_KERNEL_ACCOUNT);
-	if (!req)
-		return -ENOMEM;
+	if (!ready || !req) {
+		err = -ENOMEM;
+		goto out_free;
+	}
 	refcount_set(&req->ref, 2);	/* whoever completes, and the timer */
 	INIT_LIST_HEAD(&req->link);
 	INIT_DELAYED_WORK(&req->timer, request_timeout);
@@ -198,10 +204,8 @@ int tlsock_request_submit(struct tlsock_sock *ts)
 	req->deadline = jiffies + timeout;
 	err = xa_alloc_cyclic(&tn->requests, &req->id, req, XA_LIMIT(1, U32_MAX),
 			      &tn->next_id, GFP_KERNEL);
-	if (err < 0) {
-		kfree(req);
-		return err;
-	}
+	if (err < 0)
+		goto out_free;
 	sock_hold(tlsock_outer(ts));
 	req->file = get_file(ts->inner->file);
 	ts->req = req;
@@ -217,8 +221,15 @@ int tlsock_request_submit(struct tlsock_sock *ts)
 	spin_unlock(&tn->lock);
 	/* A helper that has been told drains until nothing waits. */
 	if (first)
-		tlsock_notify_ready(net);
+		tlsock_notify_ready_send(net, ready);
+	else
+		nlmsg_free(ready);
 	return 0;
+
+out_free:
+	nlmsg_free(ready);
+	kfree(req);
+	return err;
 }
 
 /**

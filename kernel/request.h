@@ -17,6 +17,7 @@
 struct ctl_table_header;
 struct file;
 struct net;
+struct sk_buff;
 struct tlsock_sock;
 
 /**
@@ -136,6 +137,8 @@ void tlsock_done_init(struct tlsock_done *done, int error, enum tlsock_stage sta
 		      const char *text);
 void tlsock_done_count(const struct net *net, const struct tlsock_done *done);
 
+struct sk_buff *tlsock_notify_ready_new(void);
+int tlsock_notify_ready_send(struct net *net, struct sk_buff *skb);
 int tlsock_notify_ready(struct net *net);
 void tlsock_notify_cancel(struct net *net, u32 portid, u32 id);
 bool tlsock_notify_has_helper(struct net *net);
