@@ -17,6 +17,9 @@
 #define IO_SEND_FLAGS	(MSG_MORE | MSG_NOSIGNAL | MSG_CMSG_COMPAT | MSG_SPLICE_PAGES |	\
 			 MSG_EOR | MSG_SENDPAGE_NOPOLICY)
 
+/* Control records that one call takes out of the stream if it may not wait. */
+#define IO_CONTROL_MAX	32
+
 /* SO_ERROR shall not tell again what the program has been told. */
 static void io_told(struct sock *sk, int error)
 {
@@ -239,12 +242,27 @@ static int io_receive_special(struct tlsock_sock *ts, struct msghdr *msg, int re
 	return -ECONNRESET;
 }
 
+/*
+ * Control records without end must not keep the caller here. Who does not wait
+ * is told that there is more, which an edge triggered poll needs. (The pending
+ * signal of an io_uring is its own work and no reason to stop.)
+ */
+static int io_receive_again(struct sock *sk, int flags, int control)
+{
+	if (!(flags & MSG_DONTWAIT))
+		return signal_pending(current) ? sock_intr_errno(sock_rcvtimeo(sk, false)) : 1;
+	if (control < IO_CONTROL_MAX)
+		return 1;
+	sk->sk_data_ready(sk);
+	return -EAGAIN;
+}
+
 static int io_receive(struct tlsock_sock *ts, struct msghdr *msg, size_t len, int flags)
 {
 	size_t want = flags & MSG_PEEK ? 1 : sock_rcvlowat(tlsock_outer(ts), flags & MSG_WAITALL,
 							   len);
 	size_t got = 0;
-	int ret;
+	int ret, control = 0;
 
 	do {
 		if (unlikely(test_bit(TLSOCK_F_RX_EOF, &ts->flags))) {
@@ -272,9 +290,8 @@ static int io_receive(struct tlsock_sock *ts, struct msghdr *msg, size_t len, in
 			break;
 		}
 		ret = io_receive_special(ts, msg, ret);
-		/* Control records without end must not keep the caller here. */
-		if (ret > 0 && signal_pending(current))
-			ret = -ERESTARTSYS;
+		if (ret > 0)
+			ret = io_receive_again(tlsock_outer(ts), flags, ++control);
 		if (ret <= 0)
 			break;
 	} while (got < want);

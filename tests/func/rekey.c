@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/utsname.h>
 
 FIXTURE(rekey) {
@@ -208,6 +209,27 @@ TEST_F(rekey, by_the_number_of_records)
 	ASSERT_EQ(0, t_pair_talk(pair.client, pair.server));
 	EXPECT_EQ(0, rekeys(pair.client));
 	t_pair_close(&pair);
+}
+
+/* A flood of them keeps nobody, and nobody forgets what stands behind it. */
+TEST_F(rekey, flood)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	int epoll = epoll_create1(EPOLL_CLOEXEC), calls = 0, i;
+	char byte;
+
+	for (i = 0; i < 100; i++)
+		ASSERT_EQ(0, update(self->pair.client, TLSOCK_KEY_UPDATE_OWN));
+	ASSERT_EQ(1, write(self->pair.client, "x", 1));
+	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, self->pair.server, &event));
+	do {
+		ASSERT_EQ(1, epoll_wait(epoll, &event, 1, T_PATIENCE_MS));
+		calls++;
+	} while (recv(self->pair.server, &byte, 1, MSG_DONTWAIT) < 0);
+	EXPECT_LT(1, calls);
+	EXPECT_EQ('x', byte);
+	EXPECT_EQ(1 + 100, rekeys(self->pair.server));
+	close(epoll);
 }
 
 /* Established sockets go on, whatever becomes of the helper. */
