@@ -20,7 +20,7 @@ help:
 	@echo '  helper         tlsockd'
 	@echo '  cli            tlsock and its preload library'
 	@echo '  tests          test programs'
-	@echo '  check          every test, in virtual machines with both kernels (tests/run)'
+	@echo '  check          every test, in virtual machines (tests/run); KERNEL=6.12|7.3|debug: one'
 	@echo '  demo           the main job in a virtual machine, step by step'
 	@echo '  lint           every static check; silent if all is well'
 	@echo '  gen            generate the netlink sources from uapi/netlink/specs'
@@ -223,7 +223,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/san/tests/unit/%.o $(BUILD)/san/lib-unit.a \
 	$(call say,LINK,$@)
 	$(call link,$@,san,$(link_exe),unit)
 
-check: ; +tests/run
+check: ; +tests/run $(if $(findstring command,$(origin KERNEL)),--kernel $(KERNEL))
 demo: ; +tests/demo/run
 lint: ; +$(Q)tests/lint/run
 gen: ; $(Q)tests/lint/generate

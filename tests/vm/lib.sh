@@ -92,7 +92,7 @@ build_once()
 prune()
 {
 	find "$cache" "$cache/build" "$cache/runs" -mindepth 1 -maxdepth 1 -mtime +14 \( -name 'image-*' -o \
-		-name 'initramfs-*' -o -name 'state-*' -o -name 'kvm-*' -o -path "$cache/build/*" -o \
+		-name 'initramfs-*' -o -name 'debug-*' -o -name 'state-*' -o -name 'kvm-*' -o -path "$cache/build/*" -o \
 		-path "$cache/runs/*" \) \
 		-exec rm -rf --one-file-system {} + 2>/dev/null || true
 }

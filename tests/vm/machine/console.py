@@ -14,7 +14,7 @@ TROUBLE = re.compile(rb"""
     | possible\ (circular|recursive|irq)\ .*(locking|lock) | possible\ deadlock
     | inconsistent\ lock\ state | suspicious\ RCU\ usage | bad\ unlock\ balance
     | held\ lock\ freed | lock\ held\ when\ returning | sleeping\ function\ called
-    | scheduling\ while\ atomic | refcount_t: | kmemleak:.*new\ suspected
+    | scheduling\ while\ atomic | refcount_t:
     | Unable\ to\ handle\ kernel | Out\ of\ memory: | ODEBUG:
     """, re.VERBOSE)
 
