@@ -100,7 +100,7 @@ TEST_F(readiness, once_for_a_record_in_many_pieces)
 	ASSERT_EQ(0, t_set_int(self->pair.server, IPPROTO_TCP, 1 /* TCP_NODELAY */, 1));
 	ASSERT_EQ(0, t_write_all(self->sender.client, data, sizeof(data)));
 	size = made(self->sender.server, bytes, sizeof(bytes));
-	ASSERT_LT(sizeof(data), size);
+	ASSERT_LT((ssize_t)sizeof(data), size);
 	for (i = 0; i + 1000 < size; i += 1000) {
 		ASSERT_EQ(0, pass(self->pair.server, bytes + i, 1000));
 		wake_ups += wake_up(self->epoll, 0) != 0;
