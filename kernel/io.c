@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The data path: send and receive go to kernel TLS on the inner socket. Sends
- * never block inside it, because a signal there kills the connection on some
- * kernels and close() would wait for the record that was left behind; the
- * waiting is done here, on the outer socket.
+ * The data path: send goes to kernel TLS on the inner socket. It never blocks
+ * inside it, because a signal there kills the connection on some kernels and
+ * close() would wait for the record that was left behind; the waiting is done
+ * here, on the outer socket.
  */
 #include <linux/sched/signal.h>
 #include <net/tcp.h>
@@ -17,18 +17,27 @@
 #define IO_SEND_FLAGS	(MSG_MORE | MSG_NOSIGNAL | MSG_CMSG_COMPAT | MSG_SPLICE_PAGES |	\
 			 MSG_EOR | MSG_SENDPAGE_NOPOLICY)
 
-/* Control records that one call takes out of the stream if it may not wait. */
-#define IO_CONTROL_MAX	32
-
-/* SO_ERROR shall not tell again what the program has been told. */
-static void io_told(struct sock *sk, int error)
+/**
+ * tlsock_io_told - SO_ERROR shall not tell again what the program has been told
+ * @sk: the outer socket
+ * @error: positive errno
+ */
+void tlsock_io_told(struct sock *sk, int error)
 {
 	if (READ_ONCE(sk->sk_err) == error)
 		WRITE_ONCE(sk->sk_err, 0);
 }
 
-/* Until the handshake is over: wait, or say why there is nothing to wait for. */
-static int io_wait_established(struct sock *sk, long timeo, int none)
+/**
+ * tlsock_io_wait_established - wait until the handshake is over
+ * @sk: the outer socket, unlocked
+ * @timeo: jiffies to wait at most
+ * @none: what to say of a socket that is not connected and has no error
+ *
+ * Context: process, may sleep
+ * Return: 0, -EAGAIN, sock_intr_errno(), the error of the connection, or @none
+ */
+int tlsock_io_wait_established(struct sock *sk, long timeo, int none)
 {
 	struct tlsock_sock *ts = tlsock_sk(sk);
 	int err;
@@ -138,7 +147,7 @@ static int io_send(struct sock *sk, struct msghdr *msg, long timeo)
 			break;
 	}
 	if (ret < 0 && !sent)
-		io_told(sk, -ret);
+		tlsock_io_told(sk, -ret);
 	return sent ?: ret;
 }
 
@@ -169,7 +178,7 @@ int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return ret;
 	timeo = sock_sndtimeo(sk, flags & MSG_DONTWAIT);
 	if (unlikely(tlsock_state(ts) != TLSOCK_STATE_ESTABLISHED)) {
-		ret = io_wait_established(sk, timeo, -EPIPE);
+		ret = tlsock_io_wait_established(sk, timeo, -EPIPE);
 		if (ret)
 			return sk_stream_error(sk, flags, ret);
 	}
@@ -179,7 +188,7 @@ int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	isk = ts->inner->sk;
 	if (unlikely(READ_ONCE(isk->sk_err) || (READ_ONCE(isk->sk_shutdown) & SEND_SHUTDOWN))) {
 		ret = sk_stream_error(isk, flags, -EPIPE);
-		io_told(sk, -ret);
+		tlsock_io_told(sk, -ret);
 		return ret;
 	}
 
@@ -189,145 +198,6 @@ int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	msg->msg_controllen = controllen;
 	msg->msg_flags = flags;
 	return ret;
-}
-
-/* One call of kernel TLS, with its quirks taken off the program's message. */
-static int io_receive_once(struct socket *inner, struct msghdr *msg, size_t len, int flags)
-{
-	void *control = msg->msg_control;
-	size_t controllen = msg->msg_controllen;
-	int ret;
-
-	/* Without room for its record type a control record stays queued. */
-	msg->msg_control = NULL;
-	msg->msg_controllen = 0;
-	ret = READ_ONCE(inner->ops)->recvmsg(inner, msg, len, flags & ~MSG_CMSG_COMPAT);
-	msg->msg_control = control;
-	msg->msg_controllen = controllen;
-	return ret;
-}
-
-/* Nothing came: the end, or a control record, or an error. Return 1 to retry. */
-static int io_receive_special(struct tlsock_sock *ts, struct msghdr *msg, int ret)
-{
-	struct sock *sk = tlsock_outer(ts);
-
-	if (ret == -EIO && (msg->msg_flags & MSG_CTRUNC)) {
-		msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
-		ret = tlsock_record_receive(ts);
-		return ret < 0 ? ret : 1;
-	}
-	if (ret == -EBADMSG) {
-		tlsock_record_abort(ts, EBADMSG, TLS_ALERT_DESC_BAD_RECORD_MAC, -1,
-				    "a record was not authentic");
-		io_told(sk, EBADMSG);
-		return ret;
-	}
-	if (ret < 0) {
-		io_told(sk, -ret);
-		/* TCP is over without the peer's goodbye, and this tells it. */
-		if (inet_sk_state_load(ts->inner->sk) == TCP_CLOSE &&
-		    !test_and_set_bit(TLSOCK_F_TRUNCATED, &ts->flags))
-			tlsock_record_truncated(ts);
-		return ret;
-	}
-	if (test_bit(TLSOCK_F_RX_SHUT, &ts->flags))
-		return 0;
-	/* FIN without close_notify: RFC 8446 section 6.1. */
-	if (test_and_set_bit(TLSOCK_F_TRUNCATED, &ts->flags))
-		return 0;
-	tlsock_record_truncated(ts);
-	/* A reset whose error poll() took off the inner socket is told by this. */
-	io_told(sk, ECONNRESET);
-	return -ECONNRESET;
-}
-
-/*
- * Control records without end must not keep the caller here. Who does not wait
- * is told that there is more, which an edge triggered poll needs. (The pending
- * signal of an io_uring is its own work and no reason to stop.)
- */
-static int io_receive_again(struct sock *sk, int flags, int control)
-{
-	if (!(flags & MSG_DONTWAIT))
-		return signal_pending(current) ? sock_intr_errno(sock_rcvtimeo(sk, false)) : 1;
-	if (control < IO_CONTROL_MAX)
-		return 1;
-	sk->sk_data_ready(sk);
-	return -EAGAIN;
-}
-
-static int io_receive(struct tlsock_sock *ts, struct msghdr *msg, size_t len, int flags)
-{
-	size_t want = flags & MSG_PEEK ? 1 : sock_rcvlowat(tlsock_outer(ts), flags & MSG_WAITALL,
-							   len);
-	size_t got = 0;
-	int ret, control = 0;
-
-	do {
-		if (unlikely(test_bit(TLSOCK_F_RX_EOF, &ts->flags))) {
-			if (got || test_bit(TLSOCK_F_RX_CLOSED, &ts->flags))
-				ret = 0;
-			else
-				ret = sock_error(tlsock_outer(ts));
-			break;
-		}
-		ret = io_receive_once(ts->inner, msg, len - got, flags);
-		if (likely(ret > 0)) {
-			got += ret;
-			if (!test_bit(TLSOCK_F_RX_DATA, &ts->flags))
-				set_bit(TLSOCK_F_RX_DATA, &ts->flags);
-			if (tlsock_compat_key_update_pending(ts->inner->sk))
-				tlsock_record_receive(ts);
-			continue;
-		}
-		if (!len)
-			break;
-		/* With data in hand the end or an error is for the next call. */
-		if (got && !(ret == -EIO && (msg->msg_flags & MSG_CTRUNC))) {
-			if (ret < 0 && ret != -EAGAIN && ret != -EINTR && ret != -ERESTARTSYS)
-				WRITE_ONCE(tlsock_outer(ts)->sk_err, -ret);
-			break;
-		}
-		ret = io_receive_special(ts, msg, ret);
-		if (ret > 0)
-			ret = io_receive_again(tlsock_outer(ts), flags, ++control);
-		if (ret <= 0)
-			break;
-	} while (got < want);
-
-	msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
-	return got ?: ret;
-}
-
-/**
- * tlsock_recvmsg - proto_ops.recvmsg
- * @sock: the outer socket
- * @msg: where to
- * @len: bytes of room
- * @flags: MSG_*
- *
- * Return: bytes, 0 after close_notify, -ECONNRESET for an end without it
- * (once), -EINVAL for MSG_OOB, -ENOTCONN, -EAGAIN, sock_intr_errno(), or
- * kernel TLS's errno
- */
-int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags)
-{
-	struct sock *sk = sock->sk;
-	struct tlsock_sock *ts = tlsock_sk(sk);
-	int ret;
-
-	if (unlikely(flags & MSG_OOB))
-		return -EINVAL;
-	if (unlikely(tlsock_state(ts) != TLSOCK_STATE_ESTABLISHED)) {
-		ret = io_wait_established(sk, sock_rcvtimeo(sk, flags & MSG_DONTWAIT),
-					  -ENOTCONN);
-		if (ret)
-			return ret;
-	}
-	if (unlikely(flags & MSG_ERRQUEUE))
-		return READ_ONCE(ts->inner->ops)->recvmsg(ts->inner, msg, len, flags);
-	return io_receive(ts, msg, len, flags);
 }
 
 /**
@@ -341,37 +211,4 @@ void tlsock_splice_eof(struct socket *sock)
 
 	if (tlsock_state(ts) == TLSOCK_STATE_ESTABLISHED && ops->splice_eof)
 		ops->splice_eof(ts->inner);
-}
-
-/**
- * tlsock_io_inq - bytes that can be read without waiting
- * @ts: in state ESTABLISHED
- *
- * What TCP says would count the bytes of the records' frames, and none of those
- * that kernel TLS has decrypted. Of the records that are not decrypted only the
- * first is known; what it is, control or data, is not.
- *
- * Context: process, takes the inner sk_lock
- * Return: bytes, never more than there are unless the first record is no data
- */
-int tlsock_io_inq(struct tlsock_sock *ts)
-{
-	struct sock *isk = ts->inner->sk;
-	const struct tls_context *ctx;
-	struct tls_sw_context_rx *rx;
-	struct sk_buff *skb;
-	int bytes = 0;
-
-	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
-		return 0;
-	lock_sock(isk);
-	ctx = tls_get_ctx(isk);
-	rx = tls_sw_ctx_rx(ctx);
-	skb_queue_walk(&rx->rx_list, skb)
-		if (((struct sk_skb_cb *)skb->cb)->tls.control == TLS_RECORD_TYPE_DATA)
-			bytes += strp_msg(skb)->full_len;
-	if (rx->strp.msg_ready)
-		bytes += rx->strp.stm.full_len - ctx->prot_info.overhead_size;
-	release_sock(isk);
-	return bytes;
 }

@@ -50,7 +50,7 @@ static int proto_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 	int ret;
 
 	if (proto_is_inq(sock->sk, cmd))
-		return put_user(tlsock_io_inq(tlsock_sk(sock->sk)), (int __user *)arg);
+		return put_user(tlsock_receive_inq(tlsock_sk(sock->sk)), (int __user *)arg);
 	inner = proto_lock(sock->sk);
 	ret = READ_ONCE(inner->ops)->ioctl(inner, cmd, arg);
 	release_sock(sock->sk);
@@ -64,7 +64,8 @@ static int proto_compat_ioctl(struct socket *sock, unsigned int cmd, unsigned lo
 	int ret;
 
 	if (proto_is_inq(sock->sk, cmd))
-		return put_user(tlsock_io_inq(tlsock_sk(sock->sk)), (int __user *)compat_ptr(arg));
+		return put_user(tlsock_receive_inq(tlsock_sk(sock->sk)),
+				(int __user *)compat_ptr(arg));
 	inner = proto_lock(sock->sk);
 	ret = READ_ONCE(inner->ops)->compat_ioctl(inner, cmd, arg);
 	release_sock(sock->sk);
@@ -79,7 +80,7 @@ static int proto_sk_ioctl(struct sock *sk, int cmd, int *arg)
 	int ret;
 
 	if (proto_is_inq(sk, cmd)) {
-		*arg = tlsock_io_inq(tlsock_sk(sk));
+		*arg = tlsock_receive_inq(tlsock_sk(sk));
 		return 0;
 	}
 	isk = proto_lock(sk)->sk;

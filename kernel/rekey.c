@@ -110,6 +110,11 @@ static int rekey_derive(const u8 *secret, u8 length, const struct tls_crypto_inf
 	return 0;
 }
 
+static u8 *rekey_secret(struct tlsock_rekey *rekey, int direction)
+{
+	return rekey->secrets + (direction == TLS_TX ? 0 : rekey->length);
+}
+
 static int rekey_install(struct tlsock_sock *ts, int direction, const struct rekey_next *next)
 {
 	const struct rekey_cipher *cipher = next->cipher;
@@ -120,8 +125,7 @@ static int rekey_install(struct tlsock_sock *ts, int direction, const struct rek
 				       next->nonce);
 	if (err)
 		return err;
-	memcpy(direction == TLS_TX ? ts->rekey->tx : ts->rekey->rx, next->secret,
-	       ts->rekey->length);
+	memcpy(rekey_secret(ts->rekey, direction), next->secret, ts->rekey->length);
 	atomic_inc(&ts->rekey->count);
 	trace_tlsock_rekey(tlsock_outer(ts), direction);
 	return 0;
@@ -144,14 +148,14 @@ void tlsock_rekey_init(struct tlsock_sock *ts, const struct tlsock_done *done)
 
 	if (!tlsock_compat_can_rekey() || ts->version != TLS_1_3_VERSION || !done->secret_length)
 		return;
-	rekey = kzalloc_obj(*rekey, GFP_KERNEL_ACCOUNT);
+	rekey = kzalloc(struct_size(rekey, secrets, 2 * done->secret_length), GFP_KERNEL_ACCOUNT);
 	if (!rekey)
 		return;
 	init_rwsem(&rekey->tx_sem);
 	rekey->tx_limit = READ_ONCE(tn->rekey_records) ?: U64_MAX;
 	rekey->length = done->secret_length;
-	memcpy(rekey->tx, done->tx_secret, rekey->length);
-	memcpy(rekey->rx, done->rx_secret, rekey->length);
+	memcpy(rekey_secret(rekey, TLS_TX), done->tx_secret, rekey->length);
+	memcpy(rekey_secret(rekey, TLS_RX), done->rx_secret, rekey->length);
 	ts->rekey = rekey;
 }
 
@@ -178,7 +182,8 @@ int tlsock_rekey_receive(struct tlsock_sock *ts)
 	lockdep_assert_held(&ts->ctrl_lock);
 	if (!rekey)
 		return -EOPNOTSUPP;
-	err = rekey_derive(rekey->rx, rekey->length, &tls_get_ctx(ts->inner->sk)->crypto_recv.info,
+	err = rekey_derive(rekey_secret(rekey, TLS_RX), rekey->length,
+			   &tls_get_ctx(ts->inner->sk)->crypto_recv.info,
 			   &next);
 	if (!err)
 		err = rekey_install(ts, TLS_RX, &next);
@@ -196,7 +201,8 @@ static int rekey_change(struct tlsock_sock *ts, bool request)
 
 	if (test_bit(TLSOCK_F_TX_CLOSED, &ts->flags))
 		return -EPIPE;
-	err = rekey_derive(rekey->tx, rekey->length, &tls_get_ctx(ts->inner->sk)->crypto_send.info,
+	err = rekey_derive(rekey_secret(rekey, TLS_TX), rekey->length,
+			   &tls_get_ctx(ts->inner->sk)->crypto_send.info,
 			   &next);
 	if (!err)
 		err = tlsock_record_send(ts, TLS_RECORD_TYPE_HANDSHAKE, message, sizeof(message));

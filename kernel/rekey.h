@@ -20,16 +20,15 @@ struct tlsock_done;
  * @tx_limit: records that one key may protect
  * @count: key updates done, both directions
  * @length: bytes of each secret
- * @tx: traffic secret for sending; under @tx_sem
- * @rx: traffic secret for receiving; under ctrl_lock
+ * @secrets: traffic secret for sending, under @tx_sem, and behind it that for
+ *	receiving, under ctrl_lock
  */
 struct tlsock_rekey {
 	struct rw_semaphore	tx_sem;
 	u64			tx_limit;
 	atomic_t		count;
 	u8			length;
-	u8			tx[TLSOCK_MAX_SECRET];
-	u8			rx[TLSOCK_MAX_SECRET];
+	u8			secrets[];
 };
 
 void tlsock_rekey_init(struct tlsock_sock *ts, const struct tlsock_done *done);

@@ -49,10 +49,14 @@ void tlsock_connect_fail(struct tlsock_sock *ts, const struct tlsock_done *done)
 int tlsock_connect_wait(struct sock *sk, long *timeo);
 
 /* io.c */
+void tlsock_io_told(struct sock *sk, int error);
+int tlsock_io_wait_established(struct sock *sk, long timeo, int none);
 int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
-int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags);
 void tlsock_splice_eof(struct socket *sock);
-int tlsock_io_inq(struct tlsock_sock *ts);
+
+/* receive.c */
+int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags);
+int tlsock_receive_inq(struct tlsock_sock *ts);
 
 /* poll.c */
 __poll_t tlsock_poll(struct file *file, struct socket *sock, struct poll_table_struct *wait);

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The data path: receive comes from kernel TLS on the inner socket, without the
+ * records that are not data.
+ */
+#include <linux/sched/signal.h>
+#include <net/tcp.h>
+#include <net/tls.h>
+#include <net/tls_prot.h>
+
+#include "sock.h"
+
+/* Control records that one call takes out of the stream if it may not wait. */
+#define RECEIVE_CONTROL_MAX	32
+
+/* One call of kernel TLS, with its quirks taken off the program's message. */
+static int receive_once(struct socket *inner, struct msghdr *msg, size_t len, int flags)
+{
+	void *control = msg->msg_control;
+	size_t controllen = msg->msg_controllen;
+	int ret;
+
+	/* Without room for its record type a control record stays queued. */
+	msg->msg_control = NULL;
+	msg->msg_controllen = 0;
+	ret = READ_ONCE(inner->ops)->recvmsg(inner, msg, len, flags & ~MSG_CMSG_COMPAT);
+	msg->msg_control = control;
+	msg->msg_controllen = controllen;
+	return ret;
+}
+
+/* Nothing came: the end, or a control record, or an error. Return 1 to retry. */
+static int receive_special(struct tlsock_sock *ts, struct msghdr *msg, int ret)
+{
+	struct sock *sk = tlsock_outer(ts);
+
+	if (ret == -EIO && (msg->msg_flags & MSG_CTRUNC)) {
+		msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
+		ret = tlsock_record_receive(ts);
+		return ret < 0 ? ret : 1;
+	}
+	if (ret == -EBADMSG) {
+		tlsock_record_abort(ts, EBADMSG, TLS_ALERT_DESC_BAD_RECORD_MAC, -1,
+				    "a record was not authentic");
+		tlsock_io_told(sk, EBADMSG);
+		return ret;
+	}
+	if (ret < 0) {
+		tlsock_io_told(sk, -ret);
+		/* TCP is over without the peer's goodbye, and this tells it. */
+		if (inet_sk_state_load(ts->inner->sk) == TCP_CLOSE &&
+		    !test_and_set_bit(TLSOCK_F_TRUNCATED, &ts->flags))
+			tlsock_record_truncated(ts);
+		return ret;
+	}
+	if (test_bit(TLSOCK_F_RX_SHUT, &ts->flags))
+		return 0;
+	/* FIN without close_notify: RFC 8446 section 6.1. */
+	if (test_and_set_bit(TLSOCK_F_TRUNCATED, &ts->flags))
+		return 0;
+	tlsock_record_truncated(ts);
+	/* A reset whose error poll() took off the inner socket is told by this. */
+	tlsock_io_told(sk, ECONNRESET);
+	return -ECONNRESET;
+}
+
+/*
+ * Control records without end must not keep the caller here. Who does not wait
+ * is told that there is more, which an edge triggered poll needs. (The pending
+ * signal of an io_uring is its own work and no reason to stop.)
+ */
+static int receive_again(struct sock *sk, int flags, int control)
+{
+	if (!(flags & MSG_DONTWAIT))
+		return signal_pending(current) ? sock_intr_errno(sock_rcvtimeo(sk, false)) : 1;
+	if (control < RECEIVE_CONTROL_MAX)
+		return 1;
+	sk->sk_data_ready(sk);
+	return -EAGAIN;
+}
+
+/* The end was read: nothing more, or why. */
+static int receive_end(struct tlsock_sock *ts)
+{
+	return test_bit(TLSOCK_F_RX_CLOSED, &ts->flags) ? 0 : sock_error(tlsock_outer(ts));
+}
+
+/* An attempt came to nothing, @got bytes came before. Return 1 to try again. */
+static int receive_nothing(struct tlsock_sock *ts, struct msghdr *msg, size_t got, int ret)
+{
+	if (!got || (ret == -EIO && (msg->msg_flags & MSG_CTRUNC)))
+		return receive_special(ts, msg, ret);
+	/* With data in hand the end or an error is for the next call. */
+	if (ret < 0 && ret != -EAGAIN && ret != -EINTR && ret != -ERESTARTSYS)
+		WRITE_ONCE(tlsock_outer(ts)->sk_err, -ret);
+	return 0;
+}
+
+/* Go on after a first attempt that came to @ret, until there is enough. */
+static noinline int receive_more(struct tlsock_sock *ts, struct msghdr *msg, size_t len, int flags,
+				 int ret)
+{
+	size_t want = flags & MSG_PEEK ? 1 : sock_rcvlowat(tlsock_outer(ts), flags & MSG_WAITALL,
+							   len);
+	size_t got = 0;
+	int control = 0;
+
+	for (;;) {
+		if (ret > 0) {
+			got += ret;
+			if (!test_bit(TLSOCK_F_RX_DATA, &ts->flags))
+				set_bit(TLSOCK_F_RX_DATA, &ts->flags);
+			if (tlsock_compat_key_update_pending(ts->inner->sk))
+				tlsock_record_receive(ts);
+			if (got >= want)
+				break;
+		} else {
+			if (len)
+				ret = receive_nothing(ts, msg, got, ret);
+			if (ret > 0)
+				ret = receive_again(tlsock_outer(ts), flags, ++control);
+			if (ret <= 0)
+				break;
+		}
+		if (test_bit(TLSOCK_F_RX_EOF, &ts->flags)) {
+			ret = got ? 0 : receive_end(ts);
+			break;
+		}
+		ret = receive_once(ts->inner, msg, len - got, flags);
+	}
+
+	msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
+	return got ?: ret;
+}
+
+/* The first data, the end, and what is asked for seldom. */
+static noinline int receive_rare(struct sock *sk, struct msghdr *msg, size_t len, int flags)
+{
+	struct tlsock_sock *ts = tlsock_sk(sk);
+	int ret;
+
+	if (flags & MSG_OOB)
+		return -EINVAL;
+	if (tlsock_state(ts) != TLSOCK_STATE_ESTABLISHED) {
+		ret = tlsock_io_wait_established(sk, sock_rcvtimeo(sk, flags & MSG_DONTWAIT),
+						 -ENOTCONN);
+		if (ret)
+			return ret;
+	}
+	if (flags & MSG_ERRQUEUE)
+		return READ_ONCE(ts->inner->ops)->recvmsg(ts->inner, msg, len, flags);
+	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
+		return receive_end(ts);
+	return receive_more(ts, msg, len, flags, receive_once(ts->inner, msg, len, flags));
+}
+
+/* Data came before, which is only so while the socket is ESTABLISHED. */
+static bool receive_expects_data(const struct tlsock_sock *ts)
+{
+	unsigned long flags = READ_ONCE(ts->flags);
+
+	return (flags & (BIT(TLSOCK_F_RX_DATA) | BIT(TLSOCK_F_RX_EOF))) == BIT(TLSOCK_F_RX_DATA);
+}
+
+/**
+ * tlsock_recvmsg - proto_ops.recvmsg
+ * @sock: the outer socket
+ * @msg: where to
+ * @len: bytes of room
+ * @flags: MSG_*
+ *
+ * Return: bytes, 0 after close_notify, -ECONNRESET for an end without it
+ * (once), -EINVAL for MSG_OOB, -ENOTCONN, -EAGAIN, sock_intr_errno(), or
+ * kernel TLS's errno
+ */
+int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags)
+{
+	struct sock *sk = sock->sk;
+	struct tlsock_sock *ts = tlsock_sk(sk);
+	int ret;
+
+	if (unlikely(!receive_expects_data(ts) || (flags & (MSG_OOB | MSG_ERRQUEUE))))
+		return receive_rare(sk, msg, len, flags);
+	ret = receive_once(ts->inner, msg, len, flags);
+	if (unlikely(ret <= 0 || tlsock_compat_key_update_pending(ts->inner->sk) ||
+		     (ret < len && ((flags & MSG_WAITALL) || ret < READ_ONCE(sk->sk_rcvlowat)))))
+		return receive_more(ts, msg, len, flags, ret);
+	msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
+	return ret;
+}
+
+/**
+ * tlsock_receive_inq - bytes that can be read without waiting
+ * @ts: in state ESTABLISHED
+ *
+ * What TCP says would count the bytes of the records' frames, and none of those
+ * that kernel TLS has decrypted. Of the records that are not decrypted only the
+ * first is known; what it is, control or data, is not.
+ *
+ * Context: process, takes the inner sk_lock
+ * Return: bytes, never more than there are unless the first record is no data
+ */
+int tlsock_receive_inq(struct tlsock_sock *ts)
+{
+	struct sock *isk = ts->inner->sk;
+	const struct tls_context *ctx;
+	struct tls_sw_context_rx *rx;
+	struct sk_buff *skb;
+	int bytes = 0;
+
+	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
+		return 0;
+	lock_sock(isk);
+	ctx = tls_get_ctx(isk);
+	rx = tls_sw_ctx_rx(ctx);
+	skb_queue_walk(&rx->rx_list, skb)
+		if (((struct sk_skb_cb *)skb->cb)->tls.control == TLS_RECORD_TYPE_DATA)
+			bytes += strp_msg(skb)->full_len;
+	if (rx->strp.msg_ready)
+		bytes += rx->strp.stm.full_len - ctx->prot_info.overhead_size;
+	release_sock(isk);
+	return bytes;
+}
