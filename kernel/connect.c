@@ -53,6 +53,20 @@ void tlsock_connect_fail(struct tlsock_sock *ts, const struct tlsock_done *done)
 }
 
 /**
+ * tlsock_connect_renew - forget the attempt before, note who makes this one
+ * @ts: in state INIT
+ *
+ * Context: process, outer sk_lock held
+ */
+void tlsock_connect_renew(struct tlsock_sock *ts)
+{
+	sock_owned_by_me(tlsock_outer(ts));
+	kfree(xchg(&ts->error, NULL));
+	put_pid(ts->pid);
+	ts->pid = get_pid(task_tgid(current));
+}
+
+/**
  * tlsock_connect_start - hand an established TCP connection to the helper
  * @ts: in state INIT or CONNECTING
  * @role: side of the handshake
@@ -206,9 +220,7 @@ static int connect_begin(struct tlsock_sock *ts, struct sockaddr_unsized *addr, 
 	if (ts->state != TLSOCK_STATE_INIT)
 		return -ECONNABORTED;
 
-	kfree(xchg(&ts->error, NULL));
-	put_pid(ts->pid);
-	ts->pid = get_pid(task_tgid(current));
+	tlsock_connect_renew(ts);
 	tlsock_sock_set_state(ts, TLSOCK_STATE_CONNECTING);
 	set_bit(TLSOCK_F_CONNECT_INLINE, &ts->flags);
 	err = READ_ONCE(inner->ops)->connect(inner, addr, len, O_NONBLOCK);

@@ -7,8 +7,6 @@
  */
 #include <linux/sched/signal.h>
 #include <net/tcp.h>
-#include <net/tls.h>
-#include <net/tls_prot.h>
 
 #include "rekey.h"
 #include "sock.h"

@@ -89,18 +89,27 @@ static const struct rekey_cipher *rekey_find_cipher(u16 type)
 	return NULL;
 }
 
-/* What follows from @secret, for the cipher of @old; the caller wipes @next. */
-static int rekey_derive(const u8 *secret, u8 length, const struct tls_crypto_info *old,
-			struct rekey_next *next)
+static u8 *rekey_secret(struct tlsock_rekey *rekey, int direction)
 {
+	return rekey->secrets + (direction == TLS_TX ? 0 : rekey->length);
+}
+
+/* What follows from the present secret of a direction; the caller wipes @next. */
+static int rekey_derive(const struct tlsock_sock *ts, int direction, struct rekey_next *next)
+{
+	const struct tls_context *ctx = tls_get_ctx(ts->inner->sk);
+	const struct tls_crypto_info *old = direction == TLS_TX ? &ctx->crypto_send.info :
+								  &ctx->crypto_recv.info;
 	const struct rekey_cipher *cipher = rekey_find_cipher(old->cipher_type);
 	u8 *info = (u8 *)&next->info;
+	u8 length = ts->rekey->length;
 
 	if (!cipher)
 		return -EOPNOTSUPP;
 	memset(next, 0, sizeof(*next));
 	next->cipher = cipher;
-	rekey_expand(secret, length, "traffic upd", next->secret, length);
+	rekey_expand(rekey_secret(ts->rekey, direction), length, "traffic upd", next->secret,
+		     length);
 	next->info.context.info = *old;
 	rekey_expand(next->secret, length, "key", info + cipher->key, cipher->key_length);
 	rekey_expand(next->secret, length, "iv", next->nonce, sizeof(next->nonce));
@@ -108,11 +117,6 @@ static int rekey_derive(const u8 *secret, u8 length, const struct tls_crypto_inf
 	memcpy(info + cipher->iv, next->nonce + cipher->salt_length,
 	       sizeof(next->nonce) - cipher->salt_length);
 	return 0;
-}
-
-static u8 *rekey_secret(struct tlsock_rekey *rekey, int direction)
-{
-	return rekey->secrets + (direction == TLS_TX ? 0 : rekey->length);
 }
 
 static int rekey_install(struct tlsock_sock *ts, int direction, const struct rekey_next *next)
@@ -175,16 +179,13 @@ void tlsock_rekey_free(struct tlsock_sock *ts)
  */
 int tlsock_rekey_receive(struct tlsock_sock *ts)
 {
-	struct tlsock_rekey *rekey = ts->rekey;
 	struct rekey_next next;
 	int err;
 
 	lockdep_assert_held(&ts->ctrl_lock);
-	if (!rekey)
+	if (!ts->rekey)
 		return -EOPNOTSUPP;
-	err = rekey_derive(rekey_secret(rekey, TLS_RX), rekey->length,
-			   &tls_get_ctx(ts->inner->sk)->crypto_recv.info,
-			   &next);
+	err = rekey_derive(ts, TLS_RX, &next);
 	if (!err)
 		err = rekey_install(ts, TLS_RX, &next);
 	memzero_explicit(&next, sizeof(next));
@@ -195,15 +196,12 @@ int tlsock_rekey_receive(struct tlsock_sock *ts)
 static int rekey_change(struct tlsock_sock *ts, bool request)
 {
 	const u8 message[] = { TLSOCK_HS_KEY_UPDATE, 0, 0, 1, request };
-	struct tlsock_rekey *rekey = ts->rekey;
 	struct rekey_next next;
 	int err;
 
 	if (test_bit(TLSOCK_F_TX_CLOSED, &ts->flags))
 		return -EPIPE;
-	err = rekey_derive(rekey_secret(rekey, TLS_TX), rekey->length,
-			   &tls_get_ctx(ts->inner->sk)->crypto_send.info,
-			   &next);
+	err = rekey_derive(ts, TLS_TX, &next);
 	if (!err)
 		err = tlsock_record_send(ts, TLS_RECORD_TYPE_HANDSHAKE, message, sizeof(message));
 	if (!err) {

@@ -42,6 +42,7 @@ void tlsock_callback_detach(struct tlsock_sock *ts);
 /* connect.c */
 int tlsock_connect(struct socket *sock, struct sockaddr_unsized *addr, int len, int flags);
 void tlsock_connect_work(struct work_struct *work);
+void tlsock_connect_renew(struct tlsock_sock *ts);
 int tlsock_connect_start(struct tlsock_sock *ts, enum tlsock_role role,
 			 struct tlsock_done *done);
 bool tlsock_connect_finish(struct tlsock_sock *ts, struct tlsock_done *done);

@@ -83,9 +83,7 @@ static int upgrade_start(struct tlsock_sock *ts)
 	struct sock *sk = tlsock_outer(ts);
 	struct tlsock_done done;
 
-	kfree(xchg(&ts->error, NULL));
-	put_pid(ts->pid);
-	ts->pid = get_pid(task_tgid(current));
+	tlsock_connect_renew(ts);
 	if (tlsock_connect_start(ts, ts->role, &done)) {
 		tlsock_connect_fail(ts, &done);
 		return sock_error(sk);
