@@ -46,19 +46,12 @@ static uint32_t wake_up(int epoll, int ms)
 
 FIXTURE_SETUP(readiness)
 {
-	struct t_addr addr;
-	int listener;
-
 	signal(SIGPIPE, SIG_IGN);
 	ASSERT_EQ(0, t_net_private());
 	self->helper = t_helper_start(T_HELPER_KEYS);
 	ASSERT_NE(NULL, self->helper);
 	self->helper->version = variant->version;
-	listener = t_listen(AF_INET, IPPROTO_TCP, &addr);
-	self->pair.client = t_socket(AF_INET, IPPROTO_TLS, 0);
-	ASSERT_EQ(0, t_connect(self->pair.client, &addr));
-	self->pair.server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	close(listener);
+	ASSERT_EQ(0, t_pair_half(&self->pair));
 	ASSERT_EQ(0, t_pair_tcp(&self->sender, AF_INET));
 	ASSERT_EQ(0, t_raw_tls(self->sender.client, TLSOCK_ROLE_SERVER, variant->version));
 	self->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -85,10 +78,12 @@ static ssize_t made(int fd, void *bytes, size_t size)
 	return got;
 }
 
-/* Let all that was sent arrive: on the loopback that is when it is sent. */
-static int pass(int fd, const void *bytes, size_t size)
+/* What the sender sent last arrives in one piece; 0 or -errno */
+static int deliver(int from, int to)
 {
-	return t_write_all(fd, bytes, size);
+	char bytes[256];
+
+	return t_write_all(to, bytes, made(from, bytes, sizeof(bytes)));
 }
 
 TEST_F(readiness, once_for_a_record_in_many_pieces)
@@ -102,12 +97,12 @@ TEST_F(readiness, once_for_a_record_in_many_pieces)
 	size = made(self->sender.server, bytes, sizeof(bytes));
 	ASSERT_LT((ssize_t)sizeof(data), size);
 	for (i = 0; i + 1000 < size; i += 1000) {
-		ASSERT_EQ(0, pass(self->pair.server, bytes + i, 1000));
+		ASSERT_EQ(0, t_write_all(self->pair.server, bytes + i, 1000));
 		wake_ups += wake_up(self->epoll, 0) != 0;
 	}
 	EXPECT_EQ(0, wake_ups);
 	EXPECT_EQ(0, t_poll(self->pair.client, POLLIN, 0));
-	ASSERT_EQ(0, pass(self->pair.server, bytes + i, size - i));
+	ASSERT_EQ(0, t_write_all(self->pair.server, bytes + i, size - i));
 	EXPECT_EQ(EPOLLIN, wake_up(self->epoll, T_PATIENCE_MS));
 	EXPECT_EQ(0, wake_up(self->epoll, 0));
 	EXPECT_EQ(0, t_read_all(self->pair.client, data, sizeof(data)));
@@ -116,14 +111,12 @@ TEST_F(readiness, once_for_a_record_in_many_pieces)
 
 TEST_F(readiness, once_for_each_record)
 {
-	char bytes[256], byte;
+	char byte;
 	int i, wake_ups = 0;
-	ssize_t size;
 
 	for (i = 0; i < 100; i++) {
 		ASSERT_EQ(1, write(self->sender.client, "x", 1));
-		size = made(self->sender.server, bytes, sizeof(bytes));
-		ASSERT_EQ(0, pass(self->pair.server, bytes, size));
+		ASSERT_EQ(0, deliver(self->sender.server, self->pair.server));
 		ASSERT_EQ(EPOLLIN, wake_up(self->epoll, T_PATIENCE_MS));
 		wake_ups += 1 + (wake_up(self->epoll, 0) != 0);
 		ASSERT_EQ(1, read(self->pair.client, &byte, 1));
@@ -143,7 +136,7 @@ TEST_F(readiness, many_records_at_once)
 		ASSERT_EQ(1, write(self->sender.client, "x", 1));
 		size += made(self->sender.server, bytes + size, sizeof(bytes) - size);
 	}
-	ASSERT_EQ(0, pass(self->pair.server, bytes, size));
+	ASSERT_EQ(0, t_write_all(self->pair.server, bytes, size));
 	ASSERT_EQ(EPOLLIN, wake_up(self->epoll, T_PATIENCE_MS));
 	t_nonblock(self->pair.client, true);
 	for (i = 0; i < 20; i++) {
@@ -157,12 +150,10 @@ TEST_F(readiness, many_records_at_once)
 /* A goodbye is no data: EPOLLRDHUP says so, and read() finds the end. */
 TEST_F(readiness, goodbye)
 {
-	char bytes[256], byte;
-	ssize_t size;
+	char byte;
 
 	ASSERT_EQ(0, t_alert_send(self->sender.client, 1, 0));
-	size = made(self->sender.server, bytes, sizeof(bytes));
-	ASSERT_EQ(0, pass(self->pair.server, bytes, size));
+	ASSERT_EQ(0, deliver(self->sender.server, self->pair.server));
 	EXPECT_EQ(EPOLLIN | EPOLLRDHUP, wake_up(self->epoll, T_PATIENCE_MS));
 	EXPECT_EQ(0, read(self->pair.client, &byte, 1));
 }
@@ -170,22 +161,18 @@ TEST_F(readiness, goodbye)
 /* A harmless alert after data is nothing to read. */
 TEST_F(readiness, alert_that_is_no_end)
 {
-	char bytes[256], byte;
-	ssize_t size;
+	char byte;
 
 	ASSERT_EQ(1, write(self->sender.client, "x", 1));
-	size = made(self->sender.server, bytes, sizeof(bytes));
-	ASSERT_EQ(0, pass(self->pair.server, bytes, size));
+	ASSERT_EQ(0, deliver(self->sender.server, self->pair.server));
 	ASSERT_EQ(1, read(self->pair.client, &byte, 1));
 	wake_up(self->epoll, 0);
 	ASSERT_EQ(0, t_alert_send(self->sender.client, 1, 90));
-	size = made(self->sender.server, bytes, sizeof(bytes));
-	ASSERT_EQ(0, pass(self->pair.server, bytes, size));
+	ASSERT_EQ(0, deliver(self->sender.server, self->pair.server));
 	EXPECT_EQ(0, t_poll(self->pair.client, POLLIN, T_SILENCE_MS));
 	EXPECT_EQ(0, wake_up(self->epoll, 0));
 	ASSERT_EQ(1, write(self->sender.client, "y", 1));
-	size = made(self->sender.server, bytes, sizeof(bytes));
-	ASSERT_EQ(0, pass(self->pair.server, bytes, size));
+	ASSERT_EQ(0, deliver(self->sender.server, self->pair.server));
 	EXPECT_EQ(EPOLLIN, wake_up(self->epoll, T_PATIENCE_MS));
 }
 
@@ -209,7 +196,6 @@ TEST_F(readiness, low_water_mark)
 	struct reader reader = { .fd = self->pair.client };
 	pthread_t thread;
 	char bytes[256];
-	ssize_t size;
 	int i;
 
 	ASSERT_EQ(0, t_set_int(self->pair.client, SOL_SOCKET, SO_RCVLOWAT, 10));
@@ -217,16 +203,14 @@ TEST_F(readiness, low_water_mark)
 	ASSERT_EQ(0, pthread_create(&thread, NULL, read_once, &reader));
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(4, write(self->sender.client, "word", 4));
-		size = made(self->sender.server, bytes, sizeof(bytes));
-		ASSERT_EQ(0, pass(self->pair.server, bytes, size));
+		ASSERT_EQ(0, deliver(self->sender.server, self->pair.server));
 	}
 	pthread_join(thread, NULL);
 	EXPECT_EQ(12, reader.got);
 	EXPECT_EQ(0, memcmp("wordwordword", reader.data, 12));
 	/* Who does not wait gets what there is. */
 	ASSERT_EQ(4, write(self->sender.client, "last", 4));
-	size = made(self->sender.server, bytes, sizeof(bytes));
-	ASSERT_EQ(0, pass(self->pair.server, bytes, size));
+	ASSERT_EQ(0, deliver(self->sender.server, self->pair.server));
 	EXPECT_EQ(4, recv(self->pair.client, bytes, sizeof(bytes), MSG_DONTWAIT));
 }
 
@@ -291,8 +275,6 @@ TEST_F(readiness, exclusive)
 {
 	struct waiter waiters[2];
 	pthread_t threads[2];
-	char bytes[256];
-	ssize_t size;
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -304,8 +286,7 @@ TEST_F(readiness, exclusive)
 			sched_yield();
 	}
 	ASSERT_EQ(1, write(self->sender.client, "x", 1));
-	size = made(self->sender.server, bytes, sizeof(bytes));
-	ASSERT_EQ(0, pass(self->pair.server, bytes, size));
+	ASSERT_EQ(0, deliver(self->sender.server, self->pair.server));
 	for (i = 0; i < 2; i++) {
 		pthread_join(threads[i], NULL);
 		close(waiters[i].epoll);

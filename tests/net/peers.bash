@@ -90,6 +90,18 @@ wait_answer()
 	done
 }
 
+# server_wrote END NAME PATTERN...: what our server wrote on the last connection,
+# of which END is the last line
+server_wrote()
+{
+	local end=$1 name=$2
+	shift 2
+	wait_for grep -Eqs "$end" "$work/server"
+	out=$(<"$work/server")
+	status=0
+	expect "$name" 0 "$@"
+}
+
 # openssl_client OPTION...: sends a line, prints what comes back
 openssl_client()
 {

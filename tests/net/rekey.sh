@@ -29,17 +29,6 @@ our_peer()
 	port=$(<"$work/port")
 }
 
-# peer_said NAME PATTERN...: what our end wrote when the connection was over
-peer_said()
-{
-	local name=$1
-	shift
-	wait_for grep -qs '^rekeys=' "$work/server"
-	out=$(<"$work/server")
-	status=0
-	expect "$name" 0 "$@"
-}
-
 # count PATTERN: how often it came back so far
 count()
 {
@@ -110,12 +99,12 @@ test_server()
 		our_peer "$profile"
 		run_openssl openssl_steps
 		expect "OpenSSL's client, $profile" 0 'heard one' 'heard two' 'heard three' 'heard four'
-		peer_said "our view of it" '^rekeys=6$' '!fail'
+		server_wrote '^rekeys=' "our view of it" '^rekeys=6$' '!fail'
 		stop
 		our_peer "$profile"
 		run_gnutls gnutls_steps
 		expect "GnuTLS's client, $profile" 0 'heard one' 'heard two' 'heard three' 'heard four'
-		peer_said "our view of it" '^rekeys=6$' '!fail'
+		server_wrote '^rekeys=' "our view of it" '^rekeys=6$' '!fail'
 		stop
 	done
 }
@@ -165,7 +154,7 @@ test_client()
 	wait "$ours"
 	out=$(<"$work/answer")
 	expect "OpenSSL's server" 0 'heard one' 'heard two' 'heard three' 'heard four'
-	peer_said "our view of it" '^rekeys=5$'
+	server_wrote '^rekeys=' "our view of it" '^rekeys=5$'
 }
 
 # What kernels without key changes have to say.
@@ -174,7 +163,7 @@ test_refused()
 	our_peer tls13-aes128
 	run_openssl refused_steps
 	expect "our own update is refused" 1 'heard one' 'refused ENOTSUP' 'alert' '!heard two'
-	peer_said "the peer's update ends the connection" '^fail EKEYEXPIRED' '^rekeys=0$'
+	server_wrote '^rekeys=' "the peer's update ends the connection" '^fail EKEYEXPIRED' '^rekeys=0$'
 	stop
 }
 

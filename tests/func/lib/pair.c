@@ -48,28 +48,49 @@ int t_pair_open(struct t_pair *pair, int family)
 	return err;
 }
 
-int t_pair_raw(struct t_pair *pair, uint16_t version)
+/* The server is TCP, the client what is wanted. */
+static int connect_to_tcp(struct t_pair *pair, int family, int protocol)
 {
 	struct t_addr addr;
-	int listener = t_listen(AF_INET, IPPROTO_TCP, &addr);
+	int listener = t_listen(family, IPPROTO_TCP, &addr);
 	int err = 0;
 
 	pair->server = -1;
-	pair->client = t_socket(AF_INET, IPPROTO_TLS, 0);
+	pair->client = t_socket(family, protocol, 0);
 	if (listener < 0 || pair->client < 0)
 		err = listener < 0 ? listener : -errno;
 	if (!err)
 		err = t_connect(pair->client, &addr);
 	if (!err) {
 		pair->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		err = pair->server < 0 ? -errno :
-			t_raw_tls(pair->server, TLSOCK_ROLE_SERVER, version);
+		err = pair->server < 0 ? -errno : 0;
 	}
 	if (listener >= 0)
 		close(listener);
 	if (err)
 		t_pair_close(pair);
 	return err;
+}
+
+int t_pair_half(struct t_pair *pair)
+{
+	return connect_to_tcp(pair, AF_INET, IPPROTO_TLS);
+}
+
+int t_pair_raw(struct t_pair *pair, uint16_t version)
+{
+	int err = t_pair_half(pair);
+
+	if (!err)
+		err = t_raw_tls(pair->server, TLSOCK_ROLE_SERVER, version);
+	if (err)
+		t_pair_close(pair);
+	return err;
+}
+
+int t_pair_tcp(struct t_pair *pair, int family)
+{
+	return connect_to_tcp(pair, family, IPPROTO_TCP);
 }
 
 void t_pair_close(struct t_pair *pair)
@@ -80,21 +101,6 @@ void t_pair_close(struct t_pair *pair)
 		close(pair->server);
 	pair->client = -1;
 	pair->server = -1;
-}
-
-int t_pair_tcp(struct t_pair *pair, int family)
-{
-	struct t_addr addr;
-	int listener = t_listen(family, IPPROTO_TCP, &addr);
-	int err;
-
-	pair->client = t_socket(family, IPPROTO_TCP, 0);
-	pair->server = -1;
-	err = t_connect(pair->client, &addr);
-	if (!err)
-		pair->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	close(listener);
-	return err ? err : pair->server < 0 ? -errno : 0;
 }
 
 int t_upgrade(int fd, int tcp)

@@ -17,6 +17,9 @@ struct t_pair {
 /** t_pair_open - connect two tlsock sockets on the loopback; 0 or -errno */
 int t_pair_open(struct t_pair *pair, int family);
 
+/** t_pair_half - the server is a TCP socket, without keys; 0 or -errno */
+int t_pair_half(struct t_pair *pair);
+
 /** t_pair_raw - the server is a raw kTLS socket instead, in the hands of the
  * test: it can send records of any type; 0 or -errno */
 int t_pair_raw(struct t_pair *pair, uint16_t version);
