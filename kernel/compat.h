@@ -8,6 +8,7 @@
 
 #include <crypto/sha2.h>
 #include <linux/slab.h>
+#include <linux/tcp.h>
 #include <linux/version.h>
 #include <net/snmp.h>
 #include <net/sock.h>
@@ -22,6 +23,13 @@
 #ifndef kzalloc_obj
 #define kzalloc_obj(obj, gfp)	kzalloc(sizeof(obj), gfp)
 #endif
+
+/* Options that older kernels answer with ENOPROTOOPT; newer ones define the same. */
+#define SO_RCVPRIORITY		82
+#define SO_PASSRIGHTS		83
+#define TCP_RTO_MAX_MS		44
+#define TCP_RTO_MIN_US		45
+#define TCP_DELACK_MAX_US	46
 
 /**
  * tlsock_compat_set_ino - let @sk show the inode number of another socket

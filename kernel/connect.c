@@ -154,6 +154,7 @@ bool tlsock_connect_finish(struct tlsock_sock *ts, struct tlsock_done *done)
 	if (done->server_name)
 		ts->peer_name = kstrdup(done->server_name, GFP_KERNEL);
 	tlsock_rekey_init(ts, done);
+	tlsock_sockopt_mirror_cpu(ts);
 	connect_acknowledge(ts);
 	tlsock_sock_set_state(ts, TLSOCK_STATE_ESTABLISHED);
 	sk->sk_state_change(sk);

@@ -133,6 +133,16 @@ static noinline int receive_more(struct tlsock_sock *ts, struct msghdr *msg, siz
 	return got ?: ret;
 }
 
+/* TCP_INQ: what is left. As TCP, one more at the end, so that it is read. */
+static void receive_put_inq(struct tlsock_sock *ts, struct msghdr *msg)
+{
+	int left = tlsock_receive_inq(ts);
+
+	if (!left && test_bit(TLSOCK_F_RX_EOF, &ts->flags))
+		left = 1;
+	put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(left), &left);
+}
+
 /* The first data, the end, and what is asked for seldom. */
 static noinline int receive_rare(struct sock *sk, struct msghdr *msg, size_t len, int flags)
 {
@@ -150,16 +160,22 @@ static noinline int receive_rare(struct sock *sk, struct msghdr *msg, size_t len
 	if (flags & MSG_ERRQUEUE)
 		return READ_ONCE(ts->inner->ops)->recvmsg(ts->inner, msg, len, flags);
 	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
-		return receive_end(ts);
-	return receive_more(ts, msg, len, flags, receive_once(ts->inner, msg, len, flags));
+		ret = receive_end(ts);
+	else
+		ret = receive_more(ts, msg, len, flags,
+				   receive_once(ts->inner, msg, len, flags));
+	if (ret >= 0 && test_bit(TLSOCK_F_RX_INQ, &ts->flags))
+		receive_put_inq(ts, msg);
+	return ret;
 }
 
-/* Data came before, which is only so while the socket is ESTABLISHED. */
+/* Data came before, which is only so while the socket is ESTABLISHED; nothing special. */
 static bool receive_expects_data(const struct tlsock_sock *ts)
 {
 	unsigned long flags = READ_ONCE(ts->flags);
 
-	return (flags & (BIT(TLSOCK_F_RX_DATA) | BIT(TLSOCK_F_RX_EOF))) == BIT(TLSOCK_F_RX_DATA);
+	return (flags & (BIT(TLSOCK_F_RX_DATA) | BIT(TLSOCK_F_RX_EOF) | BIT(TLSOCK_F_RX_INQ))) ==
+	       BIT(TLSOCK_F_RX_DATA);
 }
 
 /**

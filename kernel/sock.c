@@ -219,27 +219,6 @@ void tlsock_sock_drop_inner(struct tlsock_sock *ts)
 	fput(inner->file);
 }
 
-/* Options of a TCP socket, as far as the outer socket answers for them. */
-static void sock_copy_options(struct sock *sk, const struct sock *from)
-{
-	static const unsigned long flags = BIT(SOCK_KEEPOPEN) | BIT(SOCK_LINGER) |
-					   BIT(SOCK_URGINLINE) | BIT(SOCK_DBG) |
-					   BIT(SOCK_LOCALROUTE);
-
-	sk->sk_flags = (sk->sk_flags & ~flags) | (from->sk_flags & flags);
-	sk->sk_lingertime = from->sk_lingertime;
-	sk->sk_rcvtimeo = from->sk_rcvtimeo;
-	sk->sk_sndtimeo = from->sk_sndtimeo;
-	sk->sk_rcvlowat = from->sk_rcvlowat;
-	sk->sk_rcvbuf = from->sk_rcvbuf;
-	sk->sk_sndbuf = from->sk_sndbuf;
-	sk->sk_priority = from->sk_priority;
-	sk->sk_mark = from->sk_mark;
-	sk->sk_reuse = from->sk_reuse;
-	sk->sk_reuseport = from->sk_reuseport;
-	sk->sk_bound_dev_if = from->sk_bound_dev_if;
-}
-
 /**
  * tlsock_sock_replace_inner - go on with another inner socket
  * @ts: in state INIT
@@ -254,8 +233,10 @@ void tlsock_sock_replace_inner(struct tlsock_sock *ts, struct socket *tcp)
 	sock_owned_by_me(sk);
 	tlsock_sock_drop_inner(ts);
 	ts->inner = tcp;
-	sock_copy_options(sk, tcp->sk);
-	WRITE_ONCE(tcp->sk->sk_rcvlowat, 1);	/* see sockopt.c */
+	tlsock_sockopt_mirror(ts);
+	/* SO_RCVLOWAT is the outer socket's own, see sockopt.c. */
+	WRITE_ONCE(sk->sk_rcvlowat, tcp->sk->sk_rcvlowat);
+	WRITE_ONCE(tcp->sk->sk_rcvlowat, 1);
 	tlsock_callback_attach(ts, NULL);
 	sock_show_inode(ts, sk->sk_socket);
 }
@@ -295,10 +276,11 @@ struct tlsock_sock *tlsock_sock_child(struct tlsock_sock *listener, struct socke
 	ts = tlsock_sk(sk);
 	if (sk->sk_family == AF_INET6)
 		ts->inet.pinet6 = &((struct tlsock6_sock *)ts)->inet6;
-	sock_copy_options(sk, lsk);
 	ts->cfg = tlsock_option_get(listener->cfg);
 	ts->pid = get_pid(task_tgid(current));
 	ts->inner = inner;
+	tlsock_sockopt_mirror(ts);
+	sk->sk_rcvlowat = READ_ONCE(lsk->sk_rcvlowat);
 	tlsock_callback_attach(ts, listener);
 	return ts;
 }

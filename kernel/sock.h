@@ -79,6 +79,8 @@ void tlsock_close_child(struct tlsock_sock *ts);
 int tlsock_upgrade(struct tlsock_sock *ts, int fd);
 
 /* sockopt.c */
+void tlsock_sockopt_mirror(struct tlsock_sock *ts);
+void tlsock_sockopt_mirror_cpu(struct tlsock_sock *ts);
 int tlsock_setsockopt(struct socket *sock, int level, int name, sockptr_t value,
 		      unsigned int len);
 int tlsock_getsockopt(struct socket *sock, int level, int name, char __user *value,

@@ -43,6 +43,7 @@ enum tlsock_flag {
 	TLSOCK_F_RX_CLOSED,		/* it was close_notify, a reset after it is no loss */
 	TLSOCK_F_RX_SHUT,		/* the program shut reading down */
 	TLSOCK_F_RX_DATA,		/* a data record was read */
+	TLSOCK_F_RX_INQ,		/* recvmsg() tells what is left (TCP_INQ) */
 	TLSOCK_F_TX_CLOSED,		/* close_notify or a fatal alert was sent */
 	TLSOCK_F_TX_REKEY,		/* the peer asked for a new key before more data */
 	TLSOCK_F_TRUNCATED,		/* FIN without close_notify */

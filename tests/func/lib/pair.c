@@ -13,38 +13,46 @@
 
 #include "tls.h"
 
+int t_pair_through(struct t_pair *pair, int listener, const struct t_addr *addr)
+{
+	int err;
+
+	pair->server = -1;
+	pair->client = t_socket(addr->storage.ss_family, IPPROTO_TLS, 0);
+	if (pair->client < 0)
+		return -errno;
+	/* A backlog's handshakes run without accept() waiting for them,
+	 * but only while somebody polls or accepts: connect must not wait.
+	 */
+	t_nonblock(pair->client, true);
+	err = t_connect(pair->client, addr);
+	if (err == -EINPROGRESS)
+		err = 0;
+	if (!err)
+		pair->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (!err && pair->server < 0)
+		err = -errno;
+	if (!err && !t_poll(pair->client, POLLOUT, T_PATIENCE_MS))
+		err = -ETIME;
+	if (!err)
+		err = -t_so_error(pair->client);
+	t_nonblock(pair->client, false);
+	if (err)
+		t_pair_close(pair);
+	return err;
+}
+
 int t_pair_open(struct t_pair *pair, int family)
 {
 	struct t_addr addr;
 	int listener = t_listen(family, IPPROTO_TLS, &addr);
 	int err;
 
-	pair->server = -1;
-	pair->client = t_socket(family, IPPROTO_TLS, 0);
-	if (listener < 0 || pair->client < 0) {
-		err = listener < 0 ? listener : -errno;
-	} else {
-		/* A backlog's handshakes run without accept() waiting for them,
-		 * but only while somebody polls or accepts: connect must not wait.
-		 */
-		t_nonblock(pair->client, true);
-		err = t_connect(pair->client, &addr);
-		if (err == -EINPROGRESS)
-			err = 0;
-		if (!err)
-			pair->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		if (!err && pair->server < 0)
-			err = -errno;
-		if (!err && !t_poll(pair->client, POLLOUT, T_PATIENCE_MS))
-			err = -ETIME;
-		if (!err)
-			err = -t_so_error(pair->client);
-		t_nonblock(pair->client, false);
-	}
-	if (listener >= 0)
-		close(listener);
-	if (err)
-		t_pair_close(pair);
+	*pair = (struct t_pair){ -1, -1 };
+	if (listener < 0)
+		return listener;
+	err = t_pair_through(pair, listener, &addr);
+	close(listener);
 	return err;
 }
 

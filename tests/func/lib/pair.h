@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+struct t_addr;
+
 /** struct t_pair - two connected sockets */
 struct t_pair {
 	int	client;
@@ -16,6 +18,9 @@ struct t_pair {
 
 /** t_pair_open - connect two tlsock sockets on the loopback; 0 or -errno */
 int t_pair_open(struct t_pair *pair, int family);
+
+/** t_pair_through - the same by a TLS listener at @addr; 0 or -errno */
+int t_pair_through(struct t_pair *pair, int listener, const struct t_addr *addr);
 
 /** t_pair_half - the server is a TCP socket, without keys; 0 or -errno */
 int t_pair_half(struct t_pair *pair);
