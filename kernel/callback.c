@@ -13,6 +13,14 @@
 #include "request.h"
 #include "sock.h"
 
+/* Those of every TCP socket before us, which is always the same. */
+static struct {
+	void	(*data_ready)(struct sock *sk);
+	void	(*write_space)(struct sock *sk);
+	void	(*state_change)(struct sock *sk);
+	void	(*error_report)(struct sock *sk);
+} callback_tcp;
+
 /* NULL once detached, and for a TCP child that nobody has accepted yet. */
 static struct tlsock_sock *callback_owner(const struct sock *isk)
 {
@@ -28,7 +36,7 @@ static void callback_data_ready(struct sock *isk)
 	ts = callback_owner(isk);
 	if (ts) {
 		/* The helper may wait for handshake bytes on the inner socket. */
-		ts->data_ready(isk);
+		callback_tcp.data_ready(isk);
 		state = tlsock_state(ts);
 		if (state == TLSOCK_STATE_ESTABLISHED || state == TLSOCK_STATE_LISTEN)
 			tlsock_outer(ts)->sk_data_ready(tlsock_outer(ts));
@@ -43,7 +51,7 @@ static void callback_write_space(struct sock *isk)
 	read_lock_bh(&isk->sk_callback_lock);
 	ts = callback_owner(isk);
 	if (ts) {
-		ts->write_space(isk);
+		callback_tcp.write_space(isk);
 		if (tlsock_state(ts) == TLSOCK_STATE_ESTABLISHED &&
 		    sk_stream_is_writeable(isk))
 			tlsock_outer(ts)->sk_write_space(tlsock_outer(ts));
@@ -56,7 +64,7 @@ static void callback_connecting(struct tlsock_sock *ts)
 {
 	if (test_bit(TLSOCK_F_CONNECT_INLINE, &ts->flags))
 		return;
-	sock_hold(tlsock_outer(ts));	/* put by tlsock_connect_work() */
+	sock_hold(tlsock_outer(ts));	/* put by sock_work() */
 	if (!queue_work(tlsock_wq, &ts->work))
 		sock_put(tlsock_outer(ts));
 }
@@ -69,7 +77,7 @@ static void callback_state_change(struct sock *isk)
 	read_lock_bh(&isk->sk_callback_lock);
 	ts = callback_owner(isk);
 	if (ts) {
-		ts->state_change(isk);
+		callback_tcp.state_change(isk);
 		state = tlsock_state(ts);
 		if (state == TLSOCK_STATE_CONNECTING)
 			callback_connecting(ts);
@@ -88,7 +96,7 @@ static void callback_error_report(struct sock *isk)
 	read_lock_bh(&isk->sk_callback_lock);
 	ts = callback_owner(isk);
 	if (ts) {
-		ts->error_report(isk);
+		callback_tcp.error_report(isk);
 		sk = tlsock_outer(ts);
 		state = tlsock_state(ts);
 		if (state == TLSOCK_STATE_CONNECTING) {
@@ -103,22 +111,51 @@ static void callback_error_report(struct sock *isk)
 }
 
 /**
+ * tlsock_callback_init - learn TCP's own callbacks
+ *
+ * Return: 0 or a negative errno
+ */
+int __init tlsock_callback_init(void)
+{
+	struct socket *sock;
+	int err;
+
+	err = sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP, &sock);
+	if (err)
+		return err;
+	callback_tcp.data_ready = sock->sk->sk_data_ready;
+	callback_tcp.write_space = sock->sk->sk_write_space;
+	callback_tcp.state_change = sock->sk->sk_state_change;
+	callback_tcp.error_report = sock->sk->sk_error_report;
+	sock_release(sock);
+	return 0;
+}
+
+/**
+ * tlsock_callback_is_tcp - are the callbacks of a TCP socket its own?
+ * @isk: the TCP socket
+ *
+ * Return: false if somebody else in the kernel uses it
+ */
+bool tlsock_callback_is_tcp(const struct sock *isk)
+{
+	return isk->sk_data_ready == callback_tcp.data_ready &&
+	       isk->sk_write_space == callback_tcp.write_space &&
+	       isk->sk_state_change == callback_tcp.state_change &&
+	       isk->sk_error_report == callback_tcp.error_report;
+}
+
+/**
  * tlsock_callback_attach - put the callbacks on the inner socket
- * @ts: its @inner is set
- * @listener: listener that the inner socket was accepted from, NULL if none;
- *	its callbacks were inherited, so the original ones are taken from it
+ * @ts: its @inner is set, and has TCP's callbacks or, if it was accepted, ours
  *
  * Context: process, takes the inner sk_callback_lock
  */
-void tlsock_callback_attach(struct tlsock_sock *ts, const struct tlsock_sock *listener)
+void tlsock_callback_attach(struct tlsock_sock *ts)
 {
 	struct sock *isk = ts->inner->sk;
 
 	write_lock_bh(&isk->sk_callback_lock);
-	ts->data_ready = listener ? listener->data_ready : isk->sk_data_ready;
-	ts->write_space = listener ? listener->write_space : isk->sk_write_space;
-	ts->state_change = listener ? listener->state_change : isk->sk_state_change;
-	ts->error_report = listener ? listener->error_report : isk->sk_error_report;
 	__rcu_assign_sk_user_data_with_flags(isk, ts, SK_USER_DATA_NOCOPY);
 	isk->sk_data_ready = callback_data_ready;
 	isk->sk_write_space = callback_write_space;
@@ -128,18 +165,18 @@ void tlsock_callback_attach(struct tlsock_sock *ts, const struct tlsock_sock *li
 }
 
 /* The copies that kernel TLS made when it got the keys. */
-static void callback_detach_ktls(struct tlsock_sock *ts, struct sock *isk)
+static void callback_detach_ktls(struct sock *isk)
 {
 	struct tls_context *ctx = tls_get_ctx(isk);
 	struct tls_sw_context_rx *rx;
 
 	if (ctx->sk_write_space == callback_write_space)
-		ctx->sk_write_space = ts->write_space;
+		ctx->sk_write_space = callback_tcp.write_space;
 	if (ctx->rx_conf == TLS_BASE)
 		return;
 	rx = tls_sw_ctx_rx(ctx);
 	if (rx->saved_data_ready == callback_data_ready)
-		rx->saved_data_ready = ts->data_ready;
+		rx->saved_data_ready = callback_tcp.data_ready;
 }
 
 /**
@@ -160,15 +197,15 @@ void tlsock_callback_detach(struct tlsock_sock *ts)
 	write_lock_bh(&isk->sk_callback_lock);
 	rcu_assign_sk_user_data(isk, NULL);
 	if (isk->sk_data_ready == callback_data_ready)
-		isk->sk_data_ready = ts->data_ready;
+		isk->sk_data_ready = callback_tcp.data_ready;
 	if (isk->sk_write_space == callback_write_space)
-		isk->sk_write_space = ts->write_space;
+		isk->sk_write_space = callback_tcp.write_space;
 	if (isk->sk_state_change == callback_state_change)
-		isk->sk_state_change = ts->state_change;
+		isk->sk_state_change = callback_tcp.state_change;
 	if (isk->sk_error_report == callback_error_report)
-		isk->sk_error_report = ts->error_report;
+		isk->sk_error_report = callback_tcp.error_report;
 	if (tlsock_sock_has_ulp(isk))
-		callback_detach_ktls(ts, isk);
+		callback_detach_ktls(isk);
 	write_unlock_bh(&isk->sk_callback_lock);
 	release_sock(isk);
 }

@@ -5,6 +5,7 @@
  * wait for the helper.
  */
 #include <net/tcp.h>
+#include <net/tls.h>
 #include <net/tls_prot.h>
 
 #include "listen.h"
@@ -22,20 +23,57 @@ static void close_notify(struct tlsock_sock *ts)
 					 TLS_ALERT_DESC_CLOSE_NOTIFY);
 }
 
+/* SO_LINGER with time 0 asks for TCP's reset. */
+static bool close_wants_reset(const struct sock *isk)
+{
+	return sock_flag(isk, SOCK_LINGER) && !isk->sk_lingertime;
+}
+
+/* Records that nobody has read, but which TCP counts as read: they are decrypted. */
+static bool close_has_decrypted(const struct sock *isk)
+{
+	return !skb_queue_empty_lockless(&tls_sw_ctx_rx(tls_get_ctx(isk))->rx_list);
+}
+
 static void close_established(struct tlsock_sock *ts)
 {
 	struct sock *isk = ts->inner->sk;
 	int i;
 
-	/* SO_LINGER with time 0 asks for TCP's reset. */
-	if (sock_flag(isk, SOCK_LINGER) && !isk->sk_lingertime)
+	if (close_wants_reset(isk))
 		return;
+	/* ORDER: nothing that is read below may keep the goodbye from being sent. */
+	close_notify(ts);
 	for (i = 0; i < CLOSE_DRAIN_MAX; i++) {
-		if (skb_queue_empty_lockless(&isk->sk_receive_queue) ||
-		    tlsock_record_receive(ts) <= 0)
+		if (skb_queue_empty_lockless(&isk->sk_receive_queue) && !close_has_decrypted(isk))
+			break;
+		if (tlsock_record_receive(ts) <= 0)
 			break;
 	}
-	close_notify(ts);
+	/* As TCP, which does so by itself: unread data is answered by a reset. */
+	if (!test_bit(TLSOCK_F_RX_EOF, &ts->flags) && close_has_decrypted(isk))
+		sock_no_linger(isk);
+}
+
+/*
+ * There is no data to linger for, and the helper, which may be the last to close
+ * the inner socket, must not wait for the program's peer.
+ */
+static void close_unestablished(struct tlsock_sock *ts)
+{
+	struct sock *isk = ts->inner->sk;
+
+	lock_sock(isk);
+	if (!close_wants_reset(isk))
+		sock_reset_flag(isk, SOCK_LINGER);
+	release_sock(isk);
+	/* The helper may hold the inner socket: its next call must fail. */
+	if (!tlsock_request_cancel(ts) && ts->state != TLSOCK_STATE_HANDSHAKE)
+		return;
+	if (close_wants_reset(isk))
+		tcp_abort(isk, ECONNABORTED);
+	else
+		kernel_sock_shutdown(ts->inner, SHUT_RDWR);
 }
 
 /* The socket ends here and now, in whatever state it is. */
@@ -44,11 +82,13 @@ static void close_locked(struct tlsock_sock *ts)
 	sock_owned_by_me(tlsock_outer(ts));
 	if (ts->state == TLSOCK_STATE_LISTEN)
 		tlsock_listen_stop(ts);
-	/* The helper may hold the inner socket: its next call must fail. */
-	if (tlsock_request_cancel(ts) || ts->state == TLSOCK_STATE_HANDSHAKE)
-		kernel_sock_shutdown(ts->inner, SHUT_RDWR);
 	if (ts->state == TLSOCK_STATE_ESTABLISHED)
 		close_established(ts);
+	else
+		close_unestablished(ts);
+	sk_stop_timer(tlsock_outer(ts), &tlsock_outer(ts)->sk_timer);
+	if (ts->acceptq)
+		tlsock_limit_forget(tlsock_request_net(sock_net(tlsock_outer(ts))), ts->acceptq);
 	tlsock_sock_set_state(ts, TLSOCK_STATE_CLOSED);
 	tlsock_sock_drop_inner(ts);
 }
@@ -104,16 +144,24 @@ static int close_shutdown_established(struct tlsock_sock *ts, int how)
 	return kernel_sock_shutdown(ts->inner, how);
 }
 
-/* As TCP: an attempt to connect, or to listen, is given up. */
-static int close_shutdown_pending(struct tlsock_sock *ts)
+/* As TCP: an attempt to connect is given up. */
+static int close_shutdown_pending(struct tlsock_sock *ts, int how)
 {
+	bool connecting = ts->state == TLSOCK_STATE_CONNECTING;
 	struct tlsock_done done;
+	int err;
 
 	tlsock_request_cancel(ts);
-	tlsock_done_init(&done, ECONNABORTED, TLSOCK_STAGE_HANDSHAKE,
+	tlsock_done_init(&done, connecting ? ECONNRESET : ECONNABORTED,
+			 connecting ? TLSOCK_STAGE_TCP : TLSOCK_STAGE_HANDSHAKE,
 			 "the program shut the socket down");
 	tlsock_connect_fail(ts, &done);
-	return 0;
+	if (!connecting)
+		return 0;
+	/* TCP's own attempt ends, and its socket may be used again. */
+	err = kernel_sock_shutdown(ts->inner, how);
+	sock_error(ts->inner->sk);
+	return err;
 }
 
 /**
@@ -138,7 +186,7 @@ int tlsock_shutdown(struct socket *sock, int how)
 		break;
 	case TLSOCK_STATE_CONNECTING:
 	case TLSOCK_STATE_HANDSHAKE:
-		err = close_shutdown_pending(ts);
+		err = close_shutdown_pending(ts, how);
 		break;
 	case TLSOCK_STATE_LISTEN:
 		err = 0;

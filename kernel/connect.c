@@ -70,19 +70,22 @@ void tlsock_connect_renew(struct tlsock_sock *ts)
  * tlsock_connect_start - hand an established TCP connection to the helper
  * @ts: in state INIT or CONNECTING
  * @role: side of the handshake
+ * @uid: whose place tlsock_limit_charge() took; it is consumed in any case
  * @done: filled on failure, for tlsock_connect_fail()
  *
  * Context: process, outer sk_lock held, may sleep
  * Return: 0, or a negative errno (counted) with @ts in its old state or HANDSHAKE
  */
-int tlsock_connect_start(struct tlsock_sock *ts, enum tlsock_role role,
+int tlsock_connect_start(struct tlsock_sock *ts, enum tlsock_role role, kuid_t uid,
 			 struct tlsock_done *done)
 {
+	struct net *net = sock_net(tlsock_outer(ts));
 	struct socket *inner = ts->inner;
 	int err;
 
 	sock_owned_by_me(tlsock_outer(ts));
 	ts->role = role;
+	atomic64_inc(&tlsock_request_net(net)->started);
 	/* ORDER: after the peer's FIN the ULP could not be set any more, the keys can. */
 	err = READ_ONCE(inner->ops)->setsockopt(inner, SOL_TCP, TCP_ULP,
 						KERNEL_SOCKPTR((char *)"tls"), sizeof("tls"));
@@ -95,14 +98,35 @@ int tlsock_connect_start(struct tlsock_sock *ts, enum tlsock_role role,
 		done->outcome = TLSOCK_OUTCOME_NO_KTLS;
 	} else {
 		tlsock_sock_set_state(ts, TLSOCK_STATE_HANDSHAKE);
-		err = tlsock_request_submit(ts);
+		err = tlsock_request_submit(ts, uid);
 		if (err)
 			tlsock_done_init(done, -err, TLSOCK_STAGE_QUEUE, err == -EUNATCH ?
 					 "no tlsockd listens in this network namespace" :
 					 "out of memory");
 	}
-	if (err)
-		tlsock_done_count(sock_net(tlsock_outer(ts)), done);
+	if (err) {
+		tlsock_done_count(net, done);
+		tlsock_limit_uncharge(tlsock_request_net(net), role, uid);
+	}
+	return err;
+}
+
+/* What listeners and TLSOCK_UPGRADE have got already: a place for the handshake. */
+static int connect_start_client(struct tlsock_sock *ts, struct tlsock_done *done)
+{
+	struct net *net = sock_net(tlsock_outer(ts));
+	struct tlsock_net *tn = tlsock_request_net(net);
+	kuid_t uid = SOCK_INODE(ts->inner)->i_uid;
+	int err;
+
+	err = tlsock_limit_charge(tn, TLSOCK_ROLE_CLIENT, uid, NULL);
+	if (!err)
+		return tlsock_connect_start(ts, TLSOCK_ROLE_CLIENT, uid, done);
+	tlsock_done_init(done, -err, TLSOCK_STAGE_QUEUE, err == -EBUSY ?
+			 "too many handshakes of this user or network namespace are under way" :
+			 "out of memory");
+	atomic64_inc(&tn->started);
+	tlsock_done_count(net, done);
 	return err;
 }
 
@@ -153,7 +177,11 @@ bool tlsock_connect_finish(struct tlsock_sock *ts, struct tlsock_done *done)
 		ts->alpn = kstrdup(done->alpn, GFP_KERNEL);
 	if (done->server_name)
 		ts->peer_name = kstrdup(done->server_name, GFP_KERNEL);
+	if (done->truncation_eof)
+		set_bit(TLSOCK_F_TRUNCATION_EOF, &ts->flags);
+	tlsock_peer_init(ts, done);
 	tlsock_rekey_init(ts, done);
+	tlsock_ticket_init(ts, done);
 	tlsock_sockopt_mirror_cpu(ts);
 	connect_acknowledge(ts);
 	tlsock_sock_set_state(ts, TLSOCK_STATE_ESTABLISHED);
@@ -162,13 +190,21 @@ bool tlsock_connect_finish(struct tlsock_sock *ts, struct tlsock_done *done)
 	return true;
 }
 
-/* See how far TCP is, and go on to the handshake when it is established. */
-static void connect_progress(struct tlsock_sock *ts)
+/**
+ * tlsock_connect_progress - see how far TCP is
+ * @ts: the socket; nothing happens unless it is in state CONNECTING
+ *
+ * Goes on to the handshake when TCP is established.
+ *
+ * Context: process, outer sk_lock held, may sleep
+ */
+void tlsock_connect_progress(struct tlsock_sock *ts)
 {
 	struct socket *inner = ts->inner;
 	struct tlsock_done done;
 	int err;
 
+	sock_owned_by_me(tlsock_outer(ts));
 	if (ts->state != TLSOCK_STATE_CONNECTING)
 		return;
 	/* In the inner state SS_CONNECTING this only asks for the outcome. */
@@ -178,24 +214,9 @@ static void connect_progress(struct tlsock_sock *ts)
 	if (err && err != -EISCONN)
 		tlsock_done_init(&done, -err, TLSOCK_STAGE_TCP, "TCP could not connect");
 	else
-		err = tlsock_connect_start(ts, TLSOCK_ROLE_CLIENT, &done);
+		err = connect_start_client(ts, &done);
 	if (err)
 		tlsock_connect_fail(ts, &done);
-}
-
-/**
- * tlsock_connect_work - TCP's state changed while nobody waited for it
- * @work: of the socket; holds a reference to it
- */
-void tlsock_connect_work(struct work_struct *work)
-{
-	struct tlsock_sock *ts = container_of(work, struct tlsock_sock, work);
-	struct sock *sk = tlsock_outer(ts);
-
-	lock_sock(sk);
-	connect_progress(ts);
-	release_sock(sk);
-	sock_put(sk);
 }
 
 /* connect(AF_UNSPEC) undoes nothing here but a failed attempt. */
@@ -232,7 +253,7 @@ static int connect_begin(struct tlsock_sock *ts, struct sockaddr_unsized *addr, 
 	}
 	/* ORDER: a callback that saw the bit set has changed TCP's state before. */
 	smp_mb__after_atomic();
-	connect_progress(ts);
+	tlsock_connect_progress(ts);
 	return -EINPROGRESS;
 }
 

@@ -34,6 +34,8 @@ static enum tlsock_outcome done_outcome(int error)
 		return TLSOCK_OUTCOME_NO_HELPER;
 	case EIO:
 		return TLSOCK_OUTCOME_HELPER_DIED;
+	case EBUSY:
+		return TLSOCK_OUTCOME_BUSY;
 	default:
 		return TLSOCK_OUTCOME_OTHER;
 	}

@@ -9,11 +9,15 @@
 #include <net/tcp.h>
 
 #include "rekey.h"
+#include "request.h"
 #include "sock.h"
 
 /* What kernel TLS takes; anything else harmless is left out. */
 #define IO_SEND_FLAGS	(MSG_MORE | MSG_NOSIGNAL | MSG_CMSG_COMPAT | MSG_SPLICE_PAGES |	\
 			 MSG_EOR | MSG_SENDPAGE_NOPOLICY)
+
+/* A record that MSG_MORE left open is sent after that time, in jiffies. */
+#define IO_MORE_MAX	(HZ / 5)
 
 /**
  * tlsock_io_told - SO_ERROR shall not tell again what the program has been told
@@ -106,6 +110,19 @@ static int io_wait_send(struct sock *sk, long *timeo, bool *again)
 	return err;
 }
 
+/* The half that knows why nothing can be sent any more, NULL if it can. */
+static struct sock *io_ended(struct tlsock_sock *ts)
+{
+	struct sock *isk = ts->inner->sk;
+
+	if (unlikely(test_bit(TLSOCK_F_TX_CLOSED, &ts->flags)))
+		return tlsock_outer(ts);
+	/* Kernel TLS would take one more record. */
+	if (unlikely(READ_ONCE(isk->sk_err) || (READ_ONCE(isk->sk_shutdown) & SEND_SHUTDOWN)))
+		return isk;
+	return NULL;
+}
+
 static int io_send_once(struct tlsock_sock *ts, struct msghdr *msg)
 {
 	struct socket *inner = ts->inner;
@@ -124,10 +141,17 @@ static int io_send_once(struct tlsock_sock *ts, struct msghdr *msg)
 
 static int io_send(struct sock *sk, struct msghdr *msg, long timeo)
 {
+	struct sock *ended;
 	int ret, sent = 0;
 	bool again = false;
 
 	for (;;) {
+		ended = io_ended(tlsock_sk(sk));
+		if (unlikely(ended)) {
+			/* Why is for the call that sends nothing. */
+			ret = sent ? 0 : sk_stream_error(ended, msg->msg_flags, -EPIPE);
+			break;
+		}
 		ret = io_send_once(tlsock_sk(sk), msg);
 		if (ret > 0) {
 			sent += ret;
@@ -149,6 +173,17 @@ static int io_send(struct sock *sk, struct msghdr *msg, long timeo)
 	return sent ?: ret;
 }
 
+/* TCP holds back what MSG_MORE is about for that long; kernel TLS would for ever. */
+static void io_flush_later(struct tlsock_sock *ts)
+{
+	struct sock *sk = tlsock_outer(ts);
+
+	if (!tls_get_ctx(ts->inner->sk)->pending_open_record_frags)
+		return;
+	if (!timer_pending(&sk->sk_timer))
+		sk_reset_timer(sk, &sk->sk_timer, jiffies + IO_MORE_MAX);
+}
+
 /**
  * tlsock_sendmsg - proto_ops.sendmsg
  * @sock: the outer socket
@@ -165,7 +200,6 @@ int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	struct tlsock_sock *ts = tlsock_sk(sk);
 	unsigned int flags = msg->msg_flags;
 	size_t controllen = msg->msg_controllen;
-	struct sock *isk;
 	long timeo;
 	int ret;
 
@@ -180,19 +214,12 @@ int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		if (ret)
 			return sk_stream_error(sk, flags, ret);
 	}
-	if (unlikely(test_bit(TLSOCK_F_TX_CLOSED, &ts->flags)))
-		return sk_stream_error(sk, flags, -EPIPE);
-	/* Kernel TLS would take one more record. */
-	isk = ts->inner->sk;
-	if (unlikely(READ_ONCE(isk->sk_err) || (READ_ONCE(isk->sk_shutdown) & SEND_SHUTDOWN))) {
-		ret = sk_stream_error(isk, flags, -EPIPE);
-		tlsock_io_told(sk, -ret);
-		return ret;
-	}
 
 	msg->msg_flags = (flags & IO_SEND_FLAGS) | MSG_DONTWAIT;
 	msg->msg_controllen = 0;
 	ret = io_send(sk, msg, timeo);
+	if (unlikely(flags & MSG_MORE))
+		io_flush_later(ts);
 	msg->msg_controllen = controllen;
 	msg->msg_flags = flags;
 	return ret;
@@ -205,8 +232,7 @@ int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 void tlsock_splice_eof(struct socket *sock)
 {
 	struct tlsock_sock *ts = tlsock_sk(sock->sk);
-	const struct proto_ops *ops = READ_ONCE(ts->inner->ops);
 
-	if (tlsock_state(ts) == TLSOCK_STATE_ESTABLISHED && ops->splice_eof)
-		ops->splice_eof(ts->inner);
+	if (tlsock_state(ts) == TLSOCK_STATE_ESTABLISHED)
+		tlsock_record_flush(ts);
 }

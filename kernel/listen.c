@@ -5,6 +5,7 @@
  * poll(), so that memory, credentials and cgroup are its own. The program
  * only ever sees connections whose handshake succeeded.
  */
+#include <linux/cred.h>
 #include <linux/sched/signal.h>
 #include <net/inet_connection_sock.h>
 
@@ -42,6 +43,8 @@ int tlsock_listen(struct socket *sock, int backlog)
 		spin_lock_init(&queue->lock);
 		INIT_LIST_HEAD(&queue->pending);
 		INIT_LIST_HEAD(&queue->ready);
+		INIT_LIST_HEAD(&queue->waiting);
+		queue->sk = sk;
 		ts->acceptq = queue;
 	}
 	err = READ_ONCE(ts->inner->ops)->listen(ts->inner, backlog);
@@ -57,24 +60,49 @@ out:
 	return err;
 }
 
-/* A place in the queue; TCP's own queue holds what finds none. */
-static bool listen_reserve(struct tlsock_acceptq *queue)
+static struct tlsock_net *listen_net(const struct tlsock_sock *ts)
 {
+	return tlsock_request_net(sock_net(&ts->inet.sk));
+}
+
+static void listen_leave(struct tlsock_acceptq *queue)
+{
+	spin_lock(&queue->lock);
+	queue->count--;
+	spin_unlock(&queue->lock);
+}
+
+/*
+ * A place in the queue, and one among the handshakes of the user; TCP's own
+ * queue holds what does not find both.
+ */
+static bool listen_reserve(struct tlsock_sock *ts, kuid_t uid)
+{
+	struct tlsock_acceptq *queue = ts->acceptq;
 	bool room;
+	int err;
 
 	spin_lock(&queue->lock);
 	room = !queue->closed && queue->count <= queue->backlog;
 	if (room)
 		queue->count++;
 	spin_unlock(&queue->lock);
-	return room;
+	if (!room)
+		return false;
+	err = tlsock_limit_charge(listen_net(ts), TLSOCK_ROLE_SERVER, uid, queue);
+	if (!err)
+		return true;
+	listen_leave(queue);
+	/* There may be no handshake whose end would wake us: come back for it. */
+	if (err == -ENOMEM)
+		queue->sk->sk_data_ready(queue->sk);
+	return false;
 }
 
-static void listen_unreserve(struct tlsock_acceptq *queue)
+static void listen_unreserve(struct tlsock_sock *ts, kuid_t uid)
 {
-	spin_lock(&queue->lock);
-	queue->count--;
-	spin_unlock(&queue->lock);
+	listen_leave(ts->acceptq);
+	tlsock_limit_uncharge(listen_net(ts), TLSOCK_ROLE_SERVER, uid);
 }
 
 static bool listen_tcp_waits(const struct tlsock_sock *ts)
@@ -82,8 +110,8 @@ static bool listen_tcp_waits(const struct tlsock_sock *ts)
 	return !reqsk_queue_empty(&inet_csk(ts->inner->sk)->icsk_accept_queue);
 }
 
-/* Start the handshake of one connection; consumes @inner and the place. */
-static void listen_start(struct tlsock_sock *ts, struct socket *inner)
+/* Start the handshake of one connection; consumes @inner and the places. */
+static void listen_start(struct tlsock_sock *ts, struct socket *inner, kuid_t uid)
 {
 	struct tlsock_acceptq *queue = ts->acceptq;
 	struct sock *lsk = tlsock_outer(ts);
@@ -94,7 +122,7 @@ static void listen_start(struct tlsock_sock *ts, struct socket *inner)
 
 	child = tlsock_sock_child(ts, inner);
 	if (!child) {
-		listen_unreserve(queue);
+		listen_unreserve(ts, uid);
 		return;
 	}
 	lock_sock(tlsock_outer(child));
@@ -102,18 +130,17 @@ static void listen_start(struct tlsock_sock *ts, struct socket *inner)
 	child->listener = ts;
 	spin_lock(&queue->lock);
 	closed = queue->closed;
-	if (closed)
-		queue->count--;
-	else
+	if (!closed)
 		list_add_tail(&child->acc_link, &queue->pending);
 	spin_unlock(&queue->lock);
 	if (closed) {
+		listen_unreserve(ts, uid);
 		release_sock(tlsock_outer(child));
 		tlsock_close_child(child);
 		return;
 	}
 	/* LOCKING: whoever empties the queue waits for the child's lock. */
-	err = tlsock_connect_start(child, TLSOCK_ROLE_SERVER, &done);
+	err = tlsock_connect_start(child, TLSOCK_ROLE_SERVER, uid, &done);
 	if (err)
 		tlsock_connect_fail(child, &done);
 	sock_hold(tlsock_outer(child));
@@ -132,17 +159,18 @@ static void listen_start(struct tlsock_sock *ts, struct socket *inner)
 void tlsock_listen_pump(struct tlsock_sock *ts)
 {
 	struct sock *lsk = tlsock_outer(ts);
+	kuid_t uid = current_fsuid();	/* as the accepted sockets' */
 	struct socket *inner;
 	int i;
 
 	for (i = 0; i < LISTEN_PUMP_MAX && listen_tcp_waits(ts); i++) {
-		if (!listen_reserve(ts->acceptq))
+		if (!listen_reserve(ts, uid))
 			return;
 		if (kernel_accept(ts->inner, &inner, O_NONBLOCK)) {
-			listen_unreserve(ts->acceptq);
+			listen_unreserve(ts, uid);
 			return;
 		}
-		listen_start(ts, inner);
+		listen_start(ts, inner, uid);
 	}
 	/* TCP has told of the rest already: come back for it. */
 	if (i == LISTEN_PUMP_MAX && listen_tcp_waits(ts))

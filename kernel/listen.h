@@ -10,25 +10,30 @@
 #include <linux/types.h>
 
 struct proto_accept_arg;
+struct sock;
 struct socket;
 struct tlsock_sock;
 
 /**
  * struct tlsock_acceptq - the accept queue of a listener
- * @lock: protects all of it, and the children's acc_link
+ * @lock: protects all of it but the last two, and the children's acc_link
  * @pending: children with a handshake under way
  * @ready: children to be accepted
  * @count: children in both
  * @backlog: most children in both
  * @closed: no child may enter any more
+ * @sk: the listener
+ * @waiting: for a place among the handshakes, see limit.c
  */
 struct tlsock_acceptq {
-	spinlock_t		lock; /* all of it */
+	spinlock_t		lock; /* the queue */
 	struct list_head	pending;
 	struct list_head	ready;
 	unsigned int		count;
 	unsigned int		backlog;
 	bool			closed;
+	struct sock		*sk;
+	struct list_head	waiting;
 };
 
 int tlsock_listen(struct socket *sock, int backlog);

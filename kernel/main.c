@@ -7,6 +7,7 @@
 #include <net/netns/generic.h>
 
 #include "netlink-gen.h"
+#include "notify.h"
 #include "request.h"
 #include "sock.h"
 
@@ -39,6 +40,9 @@ static int __init main_init(void)
 	tlsock_wq = alloc_workqueue("tlsock", WQ_UNBOUND, 0);
 	if (!tlsock_wq)
 		return -ENOMEM;
+	err = tlsock_callback_init();
+	if (err)
+		goto out_wq;
 	err = register_pernet_subsys(&main_net_ops);
 	if (err)
 		goto out_wq;

@@ -13,12 +13,13 @@
 #include <linux/err.h>
 
 /* TLSOCK_CMD_ACCEPT - do */
-static const struct nla_policy tlsock_accept_nl_policy[TLSOCK_A_ACCEPT_LIMIT + 1] = {
+static const struct nla_policy tlsock_accept_nl_policy[TLSOCK_A_ACCEPT_CLIENTS + 1] = {
 	[TLSOCK_A_ACCEPT_LIMIT] = NLA_POLICY_RANGE(NLA_U32, 1, TLSOCK_MAX_ACCEPT),
+	[TLSOCK_A_ACCEPT_CLIENTS] = { .type = NLA_U32, },
 };
 
 /* TLSOCK_CMD_DONE - do */
-static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_RX_SECRET + 1] = {
+static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_PEER + 1] = {
 	[TLSOCK_A_DONE_ID] = { .type = NLA_U32, },
 	[TLSOCK_A_DONE_ERROR] = NLA_POLICY_MAX(NLA_U32, MAX_ERRNO),
 	[TLSOCK_A_DONE_STAGE] = NLA_POLICY_MAX(NLA_U32, 7),
@@ -36,6 +37,9 @@ static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_RX_SECRET + 1
 	[TLSOCK_A_DONE_RESUMED] = { .type = NLA_FLAG, },
 	[TLSOCK_A_DONE_TX_SECRET] = { .type = NLA_BINARY, },
 	[TLSOCK_A_DONE_RX_SECRET] = { .type = NLA_BINARY, },
+	[TLSOCK_A_DONE_TRUNCATION_EOF] = { .type = NLA_FLAG, },
+	[TLSOCK_A_DONE_SESSION] = { .type = NLA_BINARY, },
+	[TLSOCK_A_DONE_PEER] = { .type = NLA_BINARY, },
 };
 
 /* Ops table for tlsock */
@@ -44,20 +48,27 @@ static const struct genl_split_ops tlsock_nl_ops[] = {
 		.cmd		= TLSOCK_CMD_ACCEPT,
 		.doit		= tlsock_nl_accept_doit,
 		.policy		= tlsock_accept_nl_policy,
-		.maxattr	= TLSOCK_A_ACCEPT_LIMIT,
+		.maxattr	= TLSOCK_A_ACCEPT_CLIENTS,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= TLSOCK_CMD_DONE,
 		.doit		= tlsock_nl_done_doit,
 		.policy		= tlsock_done_nl_policy,
-		.maxattr	= TLSOCK_A_DONE_RX_SECRET,
+		.maxattr	= TLSOCK_A_DONE_PEER,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd	= TLSOCK_CMD_STATUS,
 		.doit	= tlsock_nl_status_doit,
 		.flags	= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= TLSOCK_CMD_SESSIONS,
+		.start	= tlsock_nl_sessions_start,
+		.dumpit	= tlsock_nl_sessions_dumpit,
+		.done	= tlsock_nl_sessions_done,
+		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
 

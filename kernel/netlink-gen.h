@@ -13,9 +13,13 @@
 #include <uapi/linux/tlsock_netlink.h>
 #include <linux/err.h>
 
+int tlsock_nl_sessions_start(struct netlink_callback *cb);
+int tlsock_nl_sessions_done(struct netlink_callback *cb);
+
 int tlsock_nl_accept_doit(struct sk_buff *skb, struct genl_info *info);
 int tlsock_nl_done_doit(struct sk_buff *skb, struct genl_info *info);
 int tlsock_nl_status_doit(struct sk_buff *skb, struct genl_info *info);
+int tlsock_nl_sessions_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	TLSOCK_NLGRP_HELPER,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The commands of the family "tlsock": parse, check the combination, call one
- * function of request.c, reply. Policies are in netlink-gen.c.
+ * The commands ACCEPT and STATUS of the family "tlsock": parse, check the
+ * combination, call one function of request.c, reply. Policies are in
+ * netlink-gen.c.
  */
-#include <crypto/sha2.h>
 #include <linux/cgroup.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -11,6 +11,7 @@
 #include <net/genetlink.h>
 
 #include "netlink-gen.h"
+#include "notify.h"
 #include "option.h"
 #include "request.h"
 #include "sock.h"
@@ -24,6 +25,7 @@ static size_t netlink_request_size(const struct tlsock_cfg *cfg)
 	size += 9 * nla_total_size(sizeof(u32));
 	size += nla_total_size_64bit(sizeof(u64));
 	size += 2 * nla_total_size(sizeof(struct sockaddr_storage));
+	size += nla_total_size(0);	/* a flag */
 	if (!cfg)
 		return size;
 	size += cfg->server_name ? nla_total_size(strlen(cfg->server_name) + 1) : 0;
@@ -32,7 +34,17 @@ static size_t netlink_request_size(const struct tlsock_cfg *cfg)
 	return size;
 }
 
-static int netlink_put_address(struct sk_buff *skb, int attr, struct socket *inner, int peer)
+/**
+ * tlsock_netlink_put_address - tell an address of a connection
+ * @skb: message
+ * @attr: attribute to put it into
+ * @inner: TCP socket
+ * @peer: 0 for the local address, 1 for the remote one
+ *
+ * Context: process, may sleep
+ * Return: 0, also if the peer is not known any more, or -EMSGSIZE
+ */
+int tlsock_netlink_put_address(struct sk_buff *skb, int attr, struct socket *inner, int peer)
 {
 	struct sockaddr_storage address = {};
 	int len;
@@ -51,6 +63,7 @@ static int netlink_put_options(struct sk_buff *skb, const struct tlsock_cfg *cfg
 	     nla_put_string(skb, TLSOCK_A_REQUEST_SERVER_NAME, cfg->server_name)) ||
 	    (cfg->alpn && nla_put_string(skb, TLSOCK_A_REQUEST_ALPN, cfg->alpn)) ||
 	    (cfg->profile && nla_put_string(skb, TLSOCK_A_REQUEST_PROFILE, cfg->profile)) ||
+	    (cfg->no_resume && nla_put_flag(skb, TLSOCK_A_REQUEST_NO_RESUME)) ||
 	    (cfg->verify >= 0 && nla_put_u32(skb, TLSOCK_A_REQUEST_VERIFY, cfg->verify)) ||
 	    (cfg->client_cert >= 0 &&
 	     nla_put_u32(skb, TLSOCK_A_REQUEST_CLIENT_CERT, cfg->client_cert)))
@@ -65,12 +78,14 @@ static int netlink_put_owner(struct sk_buff *skb, const struct tlsock_sock *ts,
 	const struct inode *inode = SOCK_INODE((struct socket *)inner);
 	struct cgroup *cgroup = sock_cgroup_ptr((struct sock_cgroup_data *)
 						&ts->inet.sk.sk_cgrp_data);
+	/* The number of a process that is gone may be another's by now. */
+	bool alive = pid_has_task(ts->pid, PIDTYPE_TGID);
 
 	if (nla_put_u32(skb, TLSOCK_A_REQUEST_UID,
 			from_kuid_munged(current_user_ns(), inode->i_uid)) ||
 	    nla_put_u32(skb, TLSOCK_A_REQUEST_GID,
 			from_kgid_munged(current_user_ns(), inode->i_gid)) ||
-	    nla_put_u32(skb, TLSOCK_A_REQUEST_PID, pid_vnr(ts->pid)) ||
+	    nla_put_u32(skb, TLSOCK_A_REQUEST_PID, alive ? pid_vnr(ts->pid) : 0) ||
 	    nla_put_u64_64bit(skb, TLSOCK_A_REQUEST_CGROUP, cgroup_id(cgroup), 0))
 		return -EMSGSIZE;
 	return 0;
@@ -91,8 +106,8 @@ static int netlink_put_request(struct sk_buff *skb, const struct tlsock_req *req
 	    nla_put_s32(skb, TLSOCK_A_REQUEST_SOCKFD, fd) ||
 	    nla_put_u32(skb, TLSOCK_A_REQUEST_ROLE, req->ts->role) ||
 	    nla_put_u32(skb, TLSOCK_A_REQUEST_TIMEOUT_MS, jiffies_to_msecs(max(left, 1L))) ||
-	    netlink_put_address(skb, TLSOCK_A_REQUEST_LOCAL, inner, 0) ||
-	    netlink_put_address(skb, TLSOCK_A_REQUEST_REMOTE, inner, 1) ||
+	    tlsock_netlink_put_address(skb, TLSOCK_A_REQUEST_LOCAL, inner, 0) ||
+	    tlsock_netlink_put_address(skb, TLSOCK_A_REQUEST_REMOTE, inner, 1) ||
 	    netlink_put_options(skb, req->ts->cfg) ||
 	    netlink_put_owner(skb, req->ts, inner))
 		return -EMSGSIZE;
@@ -146,13 +161,15 @@ int tlsock_nl_accept_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct tlsock_net *tn = tlsock_request_net(genl_info_net(info));
 	struct nlattr *limit = info->attrs[TLSOCK_A_ACCEPT_LIMIT];
+	struct nlattr *clients = info->attrs[TLSOCK_A_ACCEPT_CLIENTS];
 	struct tlsock_req *reqs[TLSOCK_MAX_ACCEPT];
 	int fds[TLSOCK_MAX_ACCEPT], n, sent = 0, err;
 	struct sk_buff *skb;
 	void *head;
 
 	n = tlsock_request_accept(tn, info->snd_portid, reqs,
-				  limit ? nla_get_u32(limit) : 1);
+				  limit ? nla_get_u32(limit) : 1,
+				  clients ? nla_get_u32(clients) : UINT_MAX);
 	if (!n) {
 		GENL_SET_ERR_MSG(info, "no handshake waits");
 		return -EAGAIN;
@@ -194,140 +211,6 @@ out_skb:
 	nlmsg_free(skb);
 out_return:
 	tlsock_request_return(tn, reqs, n);
-	return err;
-}
-
-static const char *netlink_string(const struct genl_info *info, int attr)
-{
-	return info->attrs[attr] ? nla_data(info->attrs[attr]) : NULL;
-}
-
-static u32 netlink_u32(const struct genl_info *info, int attr)
-{
-	return info->attrs[attr] ? nla_get_u32(info->attrs[attr]) : 0;
-}
-
-static u16 netlink_u16(const struct genl_info *info, int attr)
-{
-	return info->attrs[attr] ? nla_get_u16(info->attrs[attr]) : 0;
-}
-
-/* What connect() uses for something else, or no program ever saw. */
-static bool netlink_is_bad_errno(u32 error)
-{
-	return error == EINPROGRESS || error == EALREADY || error == EISCONN ||
-	       error == EAGAIN || error == EINTR || error >= 512;
-}
-
-/* Both or none, as long as the hash of the cipher suite (RFC 8446 section 7.1). */
-static int netlink_parse_secrets(const struct genl_info *info, struct tlsock_done *done)
-{
-	const struct nlattr *tx = info->attrs[TLSOCK_A_DONE_TX_SECRET];
-	const struct nlattr *rx = info->attrs[TLSOCK_A_DONE_RX_SECRET];
-
-	if (!tx && !rx)
-		return 0;
-	if (!tx || !rx || nla_len(tx) != nla_len(rx) ||
-	    (nla_len(tx) != SHA256_DIGEST_SIZE && nla_len(tx) != SHA384_DIGEST_SIZE)) {
-		GENL_SET_ERR_MSG(info, "two traffic secrets of 32 or 48 bytes are needed");
-		return -EINVAL;
-	}
-	done->tx_secret = nla_data(tx);
-	done->rx_secret = nla_data(rx);
-	done->secret_length = nla_len(tx);
-	return 0;
-}
-
-static int netlink_parse_done(const struct genl_info *info, struct tlsock_done *done)
-{
-	u32 error;
-
-	if (!info->attrs[TLSOCK_A_DONE_ID]) {
-		GENL_SET_ERR_MSG(info, "the request's id is missing");
-		return -EINVAL;
-	}
-	if (!info->attrs[TLSOCK_A_DONE_ERROR]) {
-		GENL_SET_ERR_MSG(info, "the error is missing, 0 means success");
-		return -EINVAL;
-	}
-	error = nla_get_u32(info->attrs[TLSOCK_A_DONE_ERROR]);
-	if (netlink_is_bad_errno(error)) {
-		GENL_SET_ERR_MSG(info, "connect() cannot fail with this error");
-		return -EINVAL;
-	}
-	if (!error && (!info->attrs[TLSOCK_A_DONE_VERSION] ||
-		       !info->attrs[TLSOCK_A_DONE_CIPHER])) {
-		GENL_SET_ERR_MSG(info, "success needs the version and the cipher suite");
-		return -EINVAL;
-	}
-	tlsock_done_init(done, error, netlink_u32(info, TLSOCK_A_DONE_STAGE),
-			 netlink_string(info, TLSOCK_A_DONE_TEXT));
-	if (info->attrs[TLSOCK_A_DONE_ALERT_SENT])
-		done->error.alert_sent = nla_get_u8(info->attrs[TLSOCK_A_DONE_ALERT_SENT]);
-	if (info->attrs[TLSOCK_A_DONE_ALERT_RECEIVED])
-		done->error.alert_received =
-			nla_get_u8(info->attrs[TLSOCK_A_DONE_ALERT_RECEIVED]);
-	if (info->attrs[TLSOCK_A_DONE_VERIFY_CODE])
-		done->error.verify_code = nla_get_s32(info->attrs[TLSOCK_A_DONE_VERIFY_CODE]);
-	done->error.verify_depth = netlink_u32(info, TLSOCK_A_DONE_VERIFY_DEPTH);
-	done->info.version = netlink_u16(info, TLSOCK_A_DONE_VERSION);
-	done->info.cipher = netlink_u16(info, TLSOCK_A_DONE_CIPHER);
-	done->info.group = netlink_u16(info, TLSOCK_A_DONE_GROUP);
-	if (info->attrs[TLSOCK_A_DONE_VERIFIED])
-		done->info.flags |= TLSOCK_INFO_VERIFIED;
-	if (info->attrs[TLSOCK_A_DONE_RESUMED])
-		done->info.flags |= TLSOCK_INFO_RESUMED;
-	done->alpn = netlink_string(info, TLSOCK_A_DONE_ALPN);
-	done->server_name = netlink_string(info, TLSOCK_A_DONE_SERVER_NAME);
-	return netlink_parse_secrets(info, done);
-}
-
-/* Secrets shall not lie in a buffer that others get next, nor be seen by nlmon. */
-static void netlink_wipe_secrets(const struct genl_info *info)
-{
-	static const u8 secrets[] = { TLSOCK_A_DONE_TX_SECRET, TLSOCK_A_DONE_RX_SECRET };
-	struct nlattr *attr;
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(secrets); i++) {
-		attr = info->attrs[secrets[i]];
-		if (attr)
-			memzero_explicit(nla_data(attr), nla_len(attr));
-	}
-}
-
-static int netlink_done(struct genl_info *info)
-{
-	struct tlsock_done done;
-	struct tlsock_req *req;
-	int err;
-
-	err = netlink_parse_done(info, &done);
-	if (err)
-		return err;
-	req = tlsock_request_find(tlsock_request_net(genl_info_net(info)),
-				  nla_get_u32(info->attrs[TLSOCK_A_DONE_ID]),
-				  info->snd_portid);
-	if (!req) {
-		GENL_SET_ERR_MSG(info, "this helper has no such request, it may be over");
-		return -ENOENT;
-	}
-	if (tlsock_request_claim(req)) {
-		tlsock_request_complete(req, &done);
-	} else {
-		GENL_SET_ERR_MSG(info, "the request is over");
-		err = -ENOENT;
-	}
-	tlsock_request_put(req);
-	return err;
-}
-
-/* TLSOCK_CMD_DONE: complete a request that the caller took. */
-int tlsock_nl_done_doit(struct sk_buff *request, struct genl_info *info)
-{
-	int err = netlink_done(info);
-
-	netlink_wipe_secrets(info);
 	return err;
 }
 

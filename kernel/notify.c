@@ -7,7 +7,9 @@
 #include <net/genetlink.h>
 
 #include "netlink-gen.h"
+#include "notify.h"
 #include "request.h"
+#include "sock.h"
 
 /* The generated table, and who may join: the generator knows no flags here. */
 static struct genl_multicast_group notify_groups[] = {
@@ -107,6 +109,41 @@ void tlsock_notify_cancel(struct net *net, u32 portid, u32 id)
 	}
 	genlmsg_end(skb, head);
 	genlmsg_unicast(net, skb, portid);
+}
+
+/**
+ * tlsock_notify_ticket - pass a ticket on to the helper
+ * @net: namespace of the socket
+ * @ticket: the ticket and what the helper gave with DONE
+ *
+ * Without a helper, memory or room the ticket is lost, which costs a later
+ * connection a full handshake.
+ *
+ * Context: process, may sleep
+ */
+void tlsock_notify_ticket(struct net *net, const struct tlsock_notify_ticket *ticket)
+{
+	size_t peer = ticket->peer ? tlsock_peer_size(ticket->peer) : 0;
+	u32 helper = READ_ONCE(tlsock_request_net(net)->helper);
+	struct sk_buff *skb;
+	void *head;
+
+	if (!helper)
+		return;
+	skb = genlmsg_new(nla_total_size(ticket->session_length) +
+			  nla_total_size(ticket->length) + nla_total_size(peer), GFP_KERNEL);
+	if (!skb)
+		return;
+	head = genlmsg_put(skb, 0, 0, &tlsock_nl_family, 0, TLSOCK_CMD_TICKET);
+	if (!head ||
+	    nla_put(skb, TLSOCK_A_TICKET_SESSION, ticket->session_length, ticket->session) ||
+	    nla_put(skb, TLSOCK_A_TICKET_MESSAGE, ticket->length, ticket->message) ||
+	    (peer && nla_put(skb, TLSOCK_A_TICKET_PEER, peer, ticket->peer))) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, head);
+	genlmsg_unicast(net, skb, helper);
 }
 
 static int notify_netlink(struct notifier_block *nb, unsigned long event, void *data)

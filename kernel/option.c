@@ -57,6 +57,7 @@ static struct tlsock_cfg *option_clone(const struct tlsock_cfg *old)
 	cfg->timeout_ms = tlsock_option_timeout_ms(old);
 	cfg->verify = old ? old->verify : -1;
 	cfg->client_cert = old ? old->client_cert : -1;
+	cfg->no_resume = old && old->no_resume;
 	if (old && (!option_dup(&cfg->server_name, old->server_name) ||
 		    !option_dup(&cfg->alpn, old->alpn) ||
 		    !option_dup(&cfg->profile, old->profile))) {
@@ -160,6 +161,11 @@ static int option_apply(struct tlsock_cfg *cfg, int name, sockptr_t value, unsig
 		if (!err)
 			cfg->timeout_ms = number;
 		return err;
+	case TLSOCK_RESUME:
+		err = option_get_int(value, len, 0, 1, &number);
+		if (!err)
+			cfg->no_resume = !number;
+		return err;
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -196,7 +202,7 @@ static int option_key_update(struct tlsock_sock *ts, sockptr_t value, unsigned i
 static bool option_is_settable(int name)
 {
 	return (name >= TLSOCK_SERVER_NAME && name <= TLSOCK_TIMEOUT_MS) ||
-	       name == TLSOCK_ROLE || name == TLSOCK_UPGRADE;
+	       name == TLSOCK_ROLE || name == TLSOCK_UPGRADE || name == TLSOCK_RESUME;
 }
 
 /**
@@ -312,7 +318,8 @@ static int option_put_error(struct tlsock_sock *ts, char __user *value, int __us
  *
  * Context: process, outer sk_lock held
  * Return: 0, -ENOPROTOOPT, -ERANGE with the length needed in @len, -EINVAL
- * for too little room of a fixed value, -EFAULT
+ * for too little room of a fixed value, -EFAULT; TLSOCK_PEER: the errno of
+ * tlsock_peer_read()
  */
 int tlsock_option_read(struct tlsock_sock *ts, int name, char __user *value, int __user *len)
 {
@@ -344,12 +351,16 @@ int tlsock_option_read(struct tlsock_sock *ts, int name, char __user *value, int
 				      TLSOCK_CLIENT_CERT_NONE, value, len, room);
 	case TLSOCK_TIMEOUT_MS:
 		return option_put_int(tlsock_option_timeout_ms(cfg), value, len, room);
+	case TLSOCK_RESUME:
+		return option_put_int(!cfg || !cfg->no_resume, value, len, room);
 	case TLSOCK_ROLE:
 		return option_put_int(ts->role, value, len, room);
 	case TLSOCK_INFO:
 		return option_put_info(ts, value, len, room);
 	case TLSOCK_ERROR:
 		return option_put_error(ts, value, len, room);
+	case TLSOCK_PEER:
+		return tlsock_peer_read(ts, value, len, room);
 	default:
 		return -ENOPROTOOPT;
 	}

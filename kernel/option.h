@@ -18,6 +18,7 @@ struct tlsock_sock;
  * @timeout_ms: deadline of the handshake
  * @verify: TLSOCK_VERIFY_*, -1 if not set
  * @client_cert: TLSOCK_CLIENT_CERT_*, -1 if not set
+ * @no_resume: TLSOCK_RESUME is 0
  * @server_name: NULL if not set
  * @alpn: comma list, NULL if not set
  * @profile: NULL if not set
@@ -27,6 +28,7 @@ struct tlsock_cfg {
 	u32		timeout_ms;
 	s8		verify;
 	s8		client_cert;
+	bool		no_resume;
 	char		*server_name;
 	char		*alpn;
 	char		*profile;

@@ -27,6 +27,22 @@ static __poll_t poll_inner(struct file *file, struct socket *inner)
 }
 
 /*
+ * After the program's own FIN kernel TLS answers as TCP does, for which a piece
+ * of a record is enough.
+ */
+static __poll_t poll_records(struct tlsock_sock *ts, struct file *file)
+{
+	struct sock *isk = ts->inner->sk;
+	const struct tls_sw_context_rx *rx = tls_sw_ctx_rx(tls_get_ctx(isk));
+	__poll_t mask = poll_inner(file, ts->inner);
+
+	if (!(READ_ONCE(isk->sk_shutdown) & RCV_SHUTDOWN) && !READ_ONCE(rx->strp.msg_ready) &&
+	    skb_queue_empty_lockless(&rx->rx_list))
+		mask &= ~(EPOLLIN | EPOLLRDNORM);
+	return mask;
+}
+
+/*
  * Is the record at the head, not decrypted yet, probably not data? A TLS 1.3
  * server sends tickets before its first data (RFC 8446 section 4.6.1).
  */
@@ -51,13 +67,13 @@ static bool poll_expects_control(struct tlsock_sock *ts)
  */
 static __poll_t poll_established(struct tlsock_sock *ts, struct file *file)
 {
-	__poll_t mask = poll_inner(file, ts->inner);
+	__poll_t mask = poll_records(ts, file);
 	int i = 0;
 
 	while ((mask & EPOLLIN) && i++ < POLL_CONTROL_MAX && poll_expects_control(ts)) {
 		if (tlsock_record_receive(ts) <= 0)
 			break;
-		mask = poll_inner(file, ts->inner);
+		mask = poll_records(ts, file);
 	}
 	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;

@@ -8,6 +8,7 @@
 #include <net/tls.h>
 #include <net/tls_prot.h>
 
+#include "compat_rekey.h"
 #include "sock.h"
 
 /* Control records that one call takes out of the stream if it may not wait. */
@@ -59,7 +60,9 @@ static int receive_special(struct tlsock_sock *ts, struct msghdr *msg, int ret)
 	if (test_and_set_bit(TLSOCK_F_TRUNCATED, &ts->flags))
 		return 0;
 	tlsock_record_truncated(ts);
-	/* A reset whose error poll() took off the inner socket is told by this. */
+	/* Not so if it was a reset, whose error poll() took off the inner socket. */
+	if (test_bit(TLSOCK_F_TRUNCATION_EOF, &ts->flags) && !READ_ONCE(sk->sk_err))
+		return 0;
 	tlsock_io_told(sk, ECONNRESET);
 	return -ECONNRESET;
 }
@@ -108,8 +111,8 @@ static noinline int receive_more(struct tlsock_sock *ts, struct msghdr *msg, siz
 	for (;;) {
 		if (ret > 0) {
 			got += ret;
-			if (!test_bit(TLSOCK_F_RX_DATA, &ts->flags))
-				set_bit(TLSOCK_F_RX_DATA, &ts->flags);
+			if (!test_and_set_bit(TLSOCK_F_RX_DATA, &ts->flags))
+				tlsock_ticket_data(ts);
 			if (tlsock_compat_key_update_pending(ts->inner->sk))
 				tlsock_record_receive(ts);
 			if (got >= want)

@@ -4,9 +4,11 @@
  * taken out of the stream here and never reaches read(); alerts are sent from
  * here.
  */
+#include <linux/tcp.h>
 #include <net/tls.h>
 #include <net/tls_prot.h>
 
+#include "compat_rekey.h"
 #include "rekey.h"
 #include "request.h"
 #include "sock.h"
@@ -39,6 +41,44 @@ static int record_read(struct socket *inner, u8 *buf, size_t len, int flags, int
 	return ret;
 }
 
+/* One record of @type, or without @len only what MSG_MORE left open; never waits. */
+static int record_write(struct socket *inner, u8 type, const u8 *data, size_t len)
+{
+	struct kvec vec = { .iov_base = (void *)data, .iov_len = len };
+	union record_control control = {
+		.cmsg.cmsg_level = SOL_TLS,
+		.cmsg.cmsg_type = TLS_SET_RECORD_TYPE,
+		.cmsg.cmsg_len = CMSG_LEN(sizeof(u8)),
+	};
+	struct msghdr msg = {
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
+	};
+	int ret;
+
+	*(u8 *)CMSG_DATA(&control.cmsg) = type;
+	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, &vec, 1, len);
+	ret = READ_ONCE(inner->ops)->sendmsg(inner, &msg, len);
+	return ret < 0 ? ret : 0;
+}
+
+/**
+ * tlsock_record_flush - send the record that MSG_MORE left open, if there is one
+ * @ts: in state ESTABLISHED
+ *
+ * What finds no room is sent later. (Kernel TLS's own splice_eof would wait for
+ * room.)
+ *
+ * Context: process, takes tx_sem and the inner sk_lock, never waits
+ */
+void tlsock_record_flush(struct tlsock_sock *ts)
+{
+	tlsock_rekey_tx_begin(ts);
+	record_write(ts->inner, TLS_RECORD_TYPE_DATA, NULL, 0);
+	tlsock_rekey_tx_end(ts);
+}
+
 /**
  * tlsock_record_send - send one record that is not data
  * @ts: in state ESTABLISHED
@@ -53,38 +93,28 @@ static int record_read(struct socket *inner, u8 *buf, size_t len, int flags, int
  */
 int tlsock_record_send(struct tlsock_sock *ts, u8 type, const u8 *data, size_t len)
 {
-	struct socket *inner = ts->inner;
-	struct sock *isk = inner->sk;
-	struct kvec vec = { .iov_base = (void *)data, .iov_len = len };
-	union record_control control = {
-		.cmsg.cmsg_level = SOL_TLS,
-		.cmsg.cmsg_type = TLS_SET_RECORD_TYPE,
-		.cmsg.cmsg_len = CMSG_LEN(sizeof(u8)),
-	};
-	struct msghdr msg = {
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
-	};
+	struct sock *isk = ts->inner->sk;
+	u32 notsent_lowat;
 	u8 userlocks;
-	int ret, sndbuf;
+	int err, sndbuf;
 
 	lock_sock(isk);
+	notsent_lowat = tcp_sk(isk)->notsent_lowat;
+	WRITE_ONCE(tcp_sk(isk)->notsent_lowat, U32_MAX);
 	userlocks = isk->sk_userlocks & SOCK_SNDBUF_LOCK;
 	sndbuf = isk->sk_sndbuf;
 	isk->sk_userlocks |= SOCK_SNDBUF_LOCK;
 	WRITE_ONCE(isk->sk_sndbuf, max_t(int, sndbuf, isk->sk_wmem_queued + SZ_64K));
 	release_sock(isk);
 
-	*(u8 *)CMSG_DATA(&control.cmsg) = type;
-	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, &vec, 1, len);
-	ret = READ_ONCE(inner->ops)->sendmsg(inner, &msg, len);
+	err = record_write(ts->inner, type, data, len);
 
 	lock_sock(isk);
+	WRITE_ONCE(tcp_sk(isk)->notsent_lowat, notsent_lowat);
 	WRITE_ONCE(isk->sk_sndbuf, sndbuf);
 	isk->sk_userlocks = (isk->sk_userlocks & ~SOCK_SNDBUF_LOCK) | userlocks;
 	release_sock(isk);
-	return ret < 0 ? ret : 0;
+	return err;
 }
 
 /**
@@ -150,7 +180,8 @@ void tlsock_record_truncated(struct tlsock_sock *ts)
 
 	tlsock_done_init(&done, ECONNRESET, TLSOCK_STAGE_DATA,
 			 "the peer closed the connection without close_notify");
-	tlsock_sock_set_error(ts, &done.error);
+	if (!test_bit(TLSOCK_F_TRUNCATION_EOF, &ts->flags))
+		tlsock_sock_set_error(ts, &done.error);
 	atomic64_inc(&tlsock_request_net(sock_net(tlsock_outer(ts)))->truncated);
 	set_bit(TLSOCK_F_RX_EOF, &ts->flags);
 }
@@ -189,8 +220,11 @@ static bool record_message(struct tlsock_sock *ts, u8 type)
 				    "the peer sent a malformed KeyUpdate");
 		return false;
 	}
-	if (client && (type == TLSOCK_HS_NEW_SESSION_TICKET ? ts->version == TLS_1_3_VERSION :
-		       type == TLSOCK_HS_HELLO_REQUEST && ts->version != TLS_1_3_VERSION))
+	if (client && type == TLSOCK_HS_NEW_SESSION_TICKET && ts->version == TLS_1_3_VERSION) {
+		tlsock_ticket_begin(ts, ts->hs_left);
+		return true;
+	}
+	if (client && type == TLSOCK_HS_HELLO_REQUEST && ts->version != TLS_1_3_VERSION)
 		return true;
 	tlsock_record_abort(ts, EPROTO, TLS_ALERT_DESC_UNEXPECTED_MESSAGE, -1,
 			    "the peer sent an unexpected handshake message");
@@ -224,7 +258,7 @@ static void record_key_update(struct tlsock_sock *ts, u8 request, bool last)
 		set_bit(TLSOCK_F_TX_REKEY, &ts->flags);
 }
 
-/* Bytes of the message at hand; all but a KeyUpdate's are skipped. */
+/* Bytes of the message at hand. */
 static int record_body(struct tlsock_sock *ts, const u8 *data, int len, bool whole)
 {
 	int take = min_t(u32, ts->hs_left, len);
@@ -232,6 +266,8 @@ static int record_body(struct tlsock_sock *ts, const u8 *data, int len, bool who
 	ts->hs_left -= take;
 	if (ts->hs_head[0] == TLSOCK_HS_KEY_UPDATE)
 		record_key_update(ts, data[0], whole && len == 1);
+	else if (ts->hs_head[0] == TLSOCK_HS_NEW_SESSION_TICKET)
+		tlsock_ticket_add(ts, data, take);
 	return take;
 }
 
@@ -275,15 +311,22 @@ static void record_handle(struct tlsock_sock *ts, int type, const u8 *data, int 
 				    "the peer sent an unexpected record");
 }
 
+static bool record_ended_with_key_update(const struct tlsock_sock *ts)
+{
+	return ts->hs_head[0] == TLSOCK_HS_KEY_UPDATE && !ts->hs_left && !ts->hs_head_len;
+}
+
 /* With ctrl_lock held: consume the control record at the head, in pieces. */
 static int record_consume(struct tlsock_sock *ts)
 {
-	bool whole;
-	u8 buf[256];
+	u8 buf[256], first = 0;
 	int ret, type;
+	bool whole;
 
 	/* LOCKING: another reader may have taken the record before us. */
 	ret = record_read(ts->inner, buf, sizeof(buf), MSG_PEEK, &type, &whole);
+	if (ret > 0)
+		first = buf[0];
 	if (ret == -EAGAIN || type < 0 || type == TLS_RECORD_TYPE_DATA)
 		return ret < 0 && ret != -EAGAIN ? ret : 0;
 	do {
@@ -292,6 +335,9 @@ static int record_consume(struct tlsock_sock *ts)
 			return ret;
 		record_handle(ts, type, buf, ret, whole);
 	} while (!whole && !test_bit(TLSOCK_F_RX_EOF, &ts->flags));
+	if (type == TLS_RECORD_TYPE_HANDSHAKE && first == TLSOCK_HS_KEY_UPDATE &&
+	    !record_ended_with_key_update(ts))
+		tlsock_compat_key_update_settled(ts->inner->sk);
 	return 1;
 }
 
@@ -299,7 +345,7 @@ static int record_consume(struct tlsock_sock *ts)
  * tlsock_record_receive - take one control record out of the stream
  * @ts: in state ESTABLISHED
  *
- * Acts on it: tickets are dropped, a KeyUpdate changes the key, close_notify and
+ * Acts on it: tickets go to the helper, a KeyUpdate changes the key, close_notify and
  * fatal alerts end reading.
  *
  * Context: process, takes ctrl_lock; does not wait for the peer

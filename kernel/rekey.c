@@ -8,6 +8,7 @@
 #include <linux/tls.h>
 #include <net/tls_prot.h>
 
+#include "compat_rekey.h"
 #include "option.h"
 #include "rekey.h"
 #include "request.h"

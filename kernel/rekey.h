@@ -14,6 +14,12 @@
 
 struct tlsock_done;
 
+/*
+ * Records that one key protects unless sysctl says otherwise: a third of what
+ * RFC 8446 section 5.5 allows for AES-GCM.
+ */
+#define TLSOCK_REKEY_RECORDS	8388608UL
+
 /**
  * struct tlsock_rekey - what the next keys are made of
  * @tx_sem: read by whoever sends a record, written by who changes the key

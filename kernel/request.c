@@ -9,7 +9,9 @@
 #include <net/netns/generic.h>
 
 #include "listen.h"
+#include "notify.h"
 #include "option.h"
+#include "rekey.h"
 #include "request.h"
 #include "sock.h"
 #include "trace.h"
@@ -31,6 +33,8 @@ void tlsock_request_net_init(struct tlsock_net *tn)
 	spin_lock_init(&tn->lock);
 	INIT_LIST_HEAD(&tn->pending);
 	xa_init_flags(&tn->requests, XA_FLAGS_ALLOC1);
+	tlsock_limit_net_init(tn);
+	tlsock_sessions_net_init(&tn->sessions);
 	tn->rekey_records = TLSOCK_REKEY_RECORDS;
 }
 
@@ -39,6 +43,8 @@ void tlsock_request_net_exit(struct tlsock_net *tn)
 {
 	WARN_ON_ONCE(tn->n_requests || !xa_empty(&tn->requests));
 	xa_destroy(&tn->requests);
+	tlsock_limit_net_exit(tn);
+	tlsock_sessions_net_exit(&tn->sessions);
 }
 
 /** tlsock_request_put - drop a reference */
@@ -55,12 +61,17 @@ void tlsock_request_put(struct tlsock_req *req)
  * tlsock_request_claim - become the one who completes a request
  * @req: the request
  *
+ * The handshake's place is free from here on, before anybody is told.
+ *
  * Return: true exactly once for each request; the caller then owes
  * tlsock_request_complete()
  */
 bool tlsock_request_claim(struct tlsock_req *req)
 {
-	return !test_and_set_bit(TLSOCK_REQ_COMPLETED, &req->flags);
+	if (test_and_set_bit(TLSOCK_REQ_COMPLETED, &req->flags))
+		return false;
+	tlsock_limit_uncharge(tlsock_request_net(req->net), req->ts->role, req->uid);
+	return true;
 }
 
 /* Nobody finds the request any more. */
@@ -169,6 +180,7 @@ static void request_timeout(struct work_struct *work)
 /**
  * tlsock_request_submit - queue a handshake for the helper
  * @ts: in state HANDSHAKE, TCP_ULP "tls" on its inner socket
+ * @uid: whose place tlsock_limit_charge() took; the request's if this succeeds
  *
  * A zero return guarantees exactly one tlsock_request_complete() or
  * tlsock_request_cancel(), at the deadline at the latest.
@@ -176,7 +188,7 @@ static void request_timeout(struct work_struct *work)
  * Context: process, outer sk_lock held, may sleep
  * Return: 0, -EUNATCH if no helper listens, -ENOMEM
  */
-int tlsock_request_submit(struct tlsock_sock *ts)
+int tlsock_request_submit(struct tlsock_sock *ts, kuid_t uid)
 {
 	struct net *net = sock_net(tlsock_outer(ts));
 	struct tlsock_net *tn = tlsock_request_net(net);
@@ -201,6 +213,7 @@ int tlsock_request_submit(struct tlsock_sock *ts)
 	INIT_DELAYED_WORK(&req->timer, request_timeout);
 	req->ts = ts;
 	req->net = net;
+	req->uid = uid;
 	req->deadline = jiffies + timeout;
 	err = xa_alloc_cyclic(&tn->requests, &req->id, req, XA_LIMIT(1, U32_MAX),
 			      &tn->next_id, GFP_KERNEL);
@@ -209,7 +222,6 @@ int tlsock_request_submit(struct tlsock_sock *ts)
 	sock_hold(tlsock_outer(ts));
 	req->file = get_file(ts->inner->file);
 	ts->req = req;
-	atomic64_inc(&tn->started);
 	trace_tlsock_request_submit(req);
 
 	/* COMMIT POINT: from here on the request may complete. */
@@ -238,11 +250,13 @@ out_free:
  * @portid: the helper's netlink socket
  * @reqs: filled, oldest first; the caller owns a reference to each
  * @limit: places in @reqs
+ * @clients: most of them that may be clients
  *
  * Return: how many were taken
  */
 unsigned int tlsock_request_accept(struct tlsock_net *tn, u32 portid,
-				   struct tlsock_req **reqs, unsigned int limit)
+				   struct tlsock_req **reqs, unsigned int limit,
+				   unsigned int clients)
 {
 	struct tlsock_req *req, *next;
 	unsigned int n = 0;
@@ -254,6 +268,11 @@ unsigned int tlsock_request_accept(struct tlsock_net *tn, u32 portid,
 			break;
 		if (test_bit(TLSOCK_REQ_COMPLETED, &req->flags))
 			continue;
+		if (req->ts->role == TLSOCK_ROLE_CLIENT) {
+			if (!clients)
+				continue;
+			clients--;
+		}
 		list_del_init(&req->link);
 		tn->n_pending--;
 		WRITE_ONCE(req->portid, portid);

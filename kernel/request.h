@@ -14,10 +14,12 @@
 #include <linux/xarray.h>
 #include <linux/tlsock.h>
 
+#include "limit.h"
+#include "sessions.h"
+
 struct ctl_table_header;
 struct file;
 struct net;
-struct sk_buff;
 struct tlsock_sock;
 
 /**
@@ -30,6 +32,10 @@ struct tlsock_sock;
  * @tx_secret: traffic secret for sending, NULL if not given; likewise
  * @rx_secret: traffic secret for receiving, as long as the other
  * @secret_length: bytes of each, 0 if not given
+ * @session: state for later tickets, NULL if tickets are not wanted; likewise
+ * @session_length: its bytes
+ * @peer: whom its certificate is for, well formed, NULL if there was no certificate; likewise
+ * @truncation_eof: a FIN without close_notify is end of file
  */
 struct tlsock_done {
 	struct tlsock_error	error;
@@ -40,13 +46,11 @@ struct tlsock_done {
 	const u8		*tx_secret;
 	const u8		*rx_secret;
 	u8			secret_length;
+	const u8		*session;
+	u16			session_length;
+	const struct tlsock_peer *peer;
+	bool			truncation_eof;
 };
-
-/*
- * Records that one key protects unless sysctl says otherwise: a third of what
- * RFC 8446 section 5.5 allows for AES-GCM.
- */
-#define TLSOCK_REKEY_RECORDS	8388608UL
 
 enum tlsock_req_flag {
 	TLSOCK_REQ_COMPLETED,
@@ -65,6 +69,7 @@ enum tlsock_req_flag {
  * @ts: the outer socket; a reference is held
  * @file: file of the inner socket; a reference is held
  * @net: network namespace; the socket keeps it alive
+ * @uid: whose place among the handshakes it has, see limit.c
  * @deadline: in jiffies
  * @timer: fires at @deadline
  */
@@ -77,6 +82,7 @@ struct tlsock_req {
 	struct tlsock_sock	*ts;
 	struct file		*file;
 	struct net		*net;
+	kuid_t			uid;
 	unsigned long		deadline;
 	struct delayed_work	timer;
 };
@@ -90,10 +96,12 @@ struct tlsock_req {
  * @n_requests: their number
  * @next_id: where the search for a free id starts
  * @sysctl: handle of the settings
+ * @limits: handshakes under way, and how many may be
+ * @sessions: live sockets
  * @rekey_records: sysctl, records that one key may protect, 0 for any number
  * @helper: netlink socket that took requests last, 0 once it is closed
  * @established: live sockets in state ESTABLISHED
- * @started: requests ever submitted
+ * @started: handshakes ever started, also those that failed at once
  * @truncated: connections that ended without close_notify
  * @outcomes: completed requests by enum tlsock_outcome
  */
@@ -105,6 +113,8 @@ struct tlsock_net {
 	unsigned int		n_requests;
 	u32			next_id;
 	struct ctl_table_header	*sysctl;
+	struct tlsock_limits	limits;
+	struct tlsock_sessions	sessions;
 	unsigned long		rekey_records;
 	u32			helper;
 	atomic_t		established;
@@ -119,12 +129,13 @@ extern struct workqueue_struct *tlsock_wq;
 struct tlsock_net *tlsock_request_net(const struct net *net);
 void tlsock_request_net_init(struct tlsock_net *tn);
 void tlsock_request_net_exit(struct tlsock_net *tn);
-int tlsock_request_submit(struct tlsock_sock *ts);
+int tlsock_request_submit(struct tlsock_sock *ts, kuid_t uid);
 bool tlsock_request_cancel(struct tlsock_sock *ts);
 bool tlsock_request_claim(struct tlsock_req *req);
 void tlsock_request_complete(struct tlsock_req *req, struct tlsock_done *done);
 unsigned int tlsock_request_accept(struct tlsock_net *tn, u32 portid,
-				   struct tlsock_req **reqs, unsigned int limit);
+				   struct tlsock_req **reqs, unsigned int limit,
+				   unsigned int clients);
 void tlsock_request_return(struct tlsock_net *tn, struct tlsock_req **reqs, unsigned int n);
 struct tlsock_req *tlsock_request_find(struct tlsock_net *tn, u32 id, u32 portid);
 void tlsock_request_put(struct tlsock_req *req);
@@ -132,17 +143,8 @@ void tlsock_request_helper_died(struct net *net, u32 portid);
 
 int tlsock_sysctl_init(struct net *net);
 void tlsock_sysctl_exit(struct net *net);
-
 void tlsock_done_init(struct tlsock_done *done, int error, enum tlsock_stage stage,
 		      const char *text);
 void tlsock_done_count(const struct net *net, const struct tlsock_done *done);
-
-struct sk_buff *tlsock_notify_ready_new(void);
-int tlsock_notify_ready_send(struct net *net, struct sk_buff *skb);
-int tlsock_notify_ready(struct net *net);
-void tlsock_notify_cancel(struct net *net, u32 portid, u32 id);
-bool tlsock_notify_has_helper(struct net *net);
-int tlsock_notify_init(void);
-void tlsock_notify_exit(void);
 
 #endif /* _TLSOCK_REQUEST_H */

@@ -68,6 +68,12 @@ void tlsock_sock_set_state(struct tlsock_sock *ts, enum tlsock_state state)
 		atomic_inc(&tn->established);
 	else if (old == TLSOCK_STATE_ESTABLISHED)
 		atomic_dec(&tn->established);
+	if (tlsock_state_is_live(state) != tlsock_state_is_live(old)) {
+		if (tlsock_state_is_live(state))
+			tlsock_sessions_add(ts);
+		else
+			tlsock_sessions_remove(ts);
+	}
 	WRITE_ONCE(sk->sk_state, sock_tcp_state[state]);
 	/* Pairs with tlsock_state(). */
 	smp_store_release(&ts->state, state);
@@ -115,12 +121,38 @@ static void sock_destruct(struct sock *sk)
 	kfree(ts->error);
 	kfree(ts->alpn);
 	kfree(ts->peer_name);
+	kfree(ts->peer);
 	kfree(ts->acceptq);
 	tlsock_rekey_free(ts);
+	tlsock_ticket_free(ts);
 	if (sk->sk_family == AF_INET6)
 		inet6_sock_destruct(sk);
 	else
 		inet_sock_destruct(sk);
+}
+
+/* What has to be done in process context, by the state. */
+static void sock_work(struct work_struct *work)
+{
+	struct tlsock_sock *ts = container_of(work, struct tlsock_sock, work);
+	struct sock *sk = tlsock_outer(ts);
+
+	lock_sock(sk);
+	if (ts->state == TLSOCK_STATE_ESTABLISHED)
+		tlsock_record_flush(ts);
+	else
+		tlsock_connect_progress(ts);
+	release_sock(sk);
+	sock_put(sk);
+}
+
+/* It is time for that; the timer's reference goes over to the work. */
+static void sock_timer(struct timer_list *timer)
+{
+	struct sock *sk = container_of(timer, struct sock, sk_timer);
+
+	if (!queue_work(tlsock_wq, &tlsock_sk(sk)->work))
+		sock_put(sk);
 }
 
 /* What a new outer socket and a child have in common. */
@@ -133,7 +165,8 @@ static void sock_setup(struct sock *sk)
 				      "sk_lock-TLSOCK", &tlsock_lock_key);
 	mutex_init(&ts->ctrl_lock);
 	INIT_LIST_HEAD(&ts->acc_link);
-	INIT_WORK(&ts->work, tlsock_connect_work);
+	INIT_WORK(&ts->work, sock_work);
+	timer_setup(&sk->sk_timer, sock_timer, 0);
 }
 
 /*
@@ -185,7 +218,7 @@ int tlsock_sock_init(struct sock *sk)
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	ts->inner = inner;
-	tlsock_callback_attach(ts, NULL);
+	tlsock_callback_attach(ts);
 	sock_show_inode(ts, sk->sk_socket);
 	set_bit(SOCK_CUSTOM_SOCKOPT, &sk->sk_socket->flags);
 	return 0;
@@ -237,7 +270,7 @@ void tlsock_sock_replace_inner(struct tlsock_sock *ts, struct socket *tcp)
 	/* SO_RCVLOWAT is the outer socket's own, see sockopt.c. */
 	WRITE_ONCE(sk->sk_rcvlowat, tcp->sk->sk_rcvlowat);
 	WRITE_ONCE(tcp->sk->sk_rcvlowat, 1);
-	tlsock_callback_attach(ts, NULL);
+	tlsock_callback_attach(ts);
 	sock_show_inode(ts, sk->sk_socket);
 }
 
@@ -281,7 +314,7 @@ struct tlsock_sock *tlsock_sock_child(struct tlsock_sock *listener, struct socke
 	ts->inner = inner;
 	tlsock_sockopt_mirror(ts);
 	sk->sk_rcvlowat = READ_ONCE(lsk->sk_rcvlowat);
-	tlsock_callback_attach(ts, listener);
+	tlsock_callback_attach(ts);
 	return ts;
 }
 

@@ -36,14 +36,16 @@ void tlsock_sock_set_error(struct tlsock_sock *ts, const struct tlsock_error *er
 bool tlsock_sock_has_ulp(const struct sock *isk);
 
 /* callback.c */
-void tlsock_callback_attach(struct tlsock_sock *ts, const struct tlsock_sock *listener);
+int tlsock_callback_init(void);
+bool tlsock_callback_is_tcp(const struct sock *isk);
+void tlsock_callback_attach(struct tlsock_sock *ts);
 void tlsock_callback_detach(struct tlsock_sock *ts);
 
 /* connect.c */
 int tlsock_connect(struct socket *sock, struct sockaddr_unsized *addr, int len, int flags);
-void tlsock_connect_work(struct work_struct *work);
+void tlsock_connect_progress(struct tlsock_sock *ts);
 void tlsock_connect_renew(struct tlsock_sock *ts);
-int tlsock_connect_start(struct tlsock_sock *ts, enum tlsock_role role,
+int tlsock_connect_start(struct tlsock_sock *ts, enum tlsock_role role, kuid_t uid,
 			 struct tlsock_done *done);
 bool tlsock_connect_finish(struct tlsock_sock *ts, struct tlsock_done *done);
 void tlsock_connect_fail(struct tlsock_sock *ts, const struct tlsock_done *done);
@@ -64,11 +66,29 @@ __poll_t tlsock_poll(struct file *file, struct socket *sock, struct poll_table_s
 
 /* record.c */
 int tlsock_record_receive(struct tlsock_sock *ts);
+void tlsock_record_flush(struct tlsock_sock *ts);
 int tlsock_record_send(struct tlsock_sock *ts, u8 type, const u8 *data, size_t len);
 int tlsock_record_send_alert(struct tlsock_sock *ts, u8 level, u8 description);
 void tlsock_record_abort(struct tlsock_sock *ts, int error, int sent, int received,
 			 const char *text);
 void tlsock_record_truncated(struct tlsock_sock *ts);
+
+/* ticket.c */
+void tlsock_ticket_init(struct tlsock_sock *ts, const struct tlsock_done *done);
+void tlsock_ticket_free(struct tlsock_sock *ts);
+void tlsock_ticket_begin(struct tlsock_sock *ts, u32 size);
+void tlsock_ticket_add(struct tlsock_sock *ts, const u8 *data, u32 len);
+void tlsock_ticket_data(struct tlsock_sock *ts);
+
+/* peer.c */
+size_t tlsock_peer_size(const struct tlsock_peer *peer);
+bool tlsock_peer_is_well_formed(const void *data, size_t length);
+void tlsock_peer_init(struct tlsock_sock *ts, const struct tlsock_done *done);
+int tlsock_peer_read(const struct tlsock_sock *ts, char __user *value, int __user *len,
+		     int room);
+
+/* netlink.c */
+int tlsock_netlink_put_address(struct sk_buff *skb, int attr, struct socket *inner, int peer);
 
 /* close.c */
 int tlsock_shutdown(struct socket *sock, int how);

@@ -14,9 +14,11 @@
  *    sk_callback_lock
  *   acceptq.lock      accept queue of a listener            process
  *   tlsock_net.lock   requests of a network namespace       process
+ *   tlsock_limit      handshakes of a user, who waits       process
+ *   tlsock_sessions   live sockets of a network namespace   process
  *
- * Nobody waits for inner I/O with the outer sk_lock held. acceptq.lock and
- * tlsock_net.lock are leaves. Callbacks of the inner socket never take a
+ * Nobody waits for inner I/O with the outer sk_lock held. The last four are
+ * leaves. Callbacks of the inner socket never take a
  * sk_lock.
  */
 #ifndef _TLSOCK_H
@@ -36,6 +38,7 @@ struct tlsock_acceptq;
 struct tlsock_cfg;
 struct tlsock_rekey;
 struct tlsock_req;
+struct tlsock_session;
 
 enum tlsock_flag {
 	TLSOCK_F_CONNECT_INLINE,	/* connect() will look at TCP's state itself */
@@ -47,6 +50,7 @@ enum tlsock_flag {
 	TLSOCK_F_TX_CLOSED,		/* close_notify or a fatal alert was sent */
 	TLSOCK_F_TX_REKEY,		/* the peer asked for a new key before more data */
 	TLSOCK_F_TRUNCATED,		/* FIN without close_notify */
+	TLSOCK_F_TRUNCATION_EOF,	/* which is end of file for the program, no error */
 };
 
 /**
@@ -57,16 +61,14 @@ enum tlsock_flag {
  * @flags: TLSOCK_F_*, atomic bits
  * @state: enum tlsock_state, written under the sk_lock by tlsock_sock_set_state()
  * @role: enum tlsock_role
- * @data_ready: callback of the inner socket as it was before us
- * @write_space: likewise
- * @state_change: likewise
- * @error_report: likewise
  * @ctrl_lock: serialises reading of control records
  * @hs_head: the handshake message header being read; under @ctrl_lock
  * @hs_head_len: bytes of it that are there
  * @hs_left: bytes of the message's body still to come
  * @rekey: what the next keys are made of, NULL if they cannot change; set
  *	before ESTABLISHED
+ * @session: what becomes of tickets, NULL if they are dropped; set before
+ *	ESTABLISHED, then under @ctrl_lock
  * @cfg: options, NULL while all are at their default; under the sk_lock
  * @req: the handshake under way; under the sk_lock
  * @pid: process that connected or accepted, for the helper's rules
@@ -74,11 +76,14 @@ enum tlsock_flag {
  *	cmpxchg(), taken away only under the sk_lock in state INIT
  * @alpn: protocol chosen, NULL if none; set before ESTABLISHED
  * @peer_name: server, the name asked for; set before ESTABLISHED
+ * @peer: whom its certificate is for, NULL if it showed none; likewise
  * @version: TLS version; set before ESTABLISHED
  * @cipher: cipher suite; likewise
  * @group: key exchange group; likewise
  * @info_flags: TLSOCK_INFO_VERIFIED, TLSOCK_INFO_RESUMED; likewise
- * @work: looks at TCP's progress after a non-blocking connect()
+ * @since: when the handshake began, in jiffies
+ * @work: looks at TCP's progress after a non-blocking connect(), later, started by
+ *	sk_timer, sends what MSG_MORE held back; holds a reference while it is queued
  * @listener: of a child until it is accepted
  * @acceptq: of a listener, NULL before listen()
  * @acc_link: a child's place in the queue
@@ -93,10 +98,7 @@ struct tlsock_sock {
 	u8			hs_head[4];
 	u32			hs_left;
 	struct tlsock_rekey	*rekey;
-	void			(*data_ready)(struct sock *sk);
-	void			(*write_space)(struct sock *sk);
-	void			(*state_change)(struct sock *sk);
-	void			(*error_report)(struct sock *sk);
+	struct tlsock_session	*session;
 	struct mutex		ctrl_lock; /* readers of control records */
 	struct tlsock_cfg	*cfg;
 	struct tlsock_req	*req;
@@ -104,10 +106,12 @@ struct tlsock_sock {
 	struct tlsock_error	*error;
 	char			*alpn;
 	char			*peer_name;
+	struct tlsock_peer	*peer;
 	u16			version;
 	u16			cipher;
 	u16			group;
 	u16			info_flags;
+	unsigned long		since;
 	struct work_struct	work;
 	struct tlsock_sock	*listener;
 	struct tlsock_acceptq	*acceptq;
@@ -129,6 +133,12 @@ static inline enum tlsock_state tlsock_state(const struct tlsock_sock *ts)
 {
 	/* Pairs with tlsock_sock_set_state(). */
 	return smp_load_acquire(&ts->state);
+}
+
+/* What administrators see: a handshake that runs, or a connection. */
+static inline bool tlsock_state_is_live(u8 state)
+{
+	return state == TLSOCK_STATE_HANDSHAKE || state == TLSOCK_STATE_ESTABLISHED;
 }
 
 static inline struct sock *tlsock_outer(struct tlsock_sock *ts)

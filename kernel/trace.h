@@ -9,6 +9,7 @@
 #if !defined(_TLSOCK_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define _TLSOCK_TRACE_H
 
+#include <linux/tls.h>
 #include <linux/tracepoint.h>
 #include <net/sock.h>
 

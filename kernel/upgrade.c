@@ -13,6 +13,7 @@
 #include <net/tcp.h>
 #include <net/tls_prot.h>
 
+#include "notify.h"
 #include "request.h"
 #include "sock.h"
 
@@ -52,6 +53,7 @@ static bool upgrade_is_free(const struct sock *isk)
 {
 	/* An offset for MSG_PEEK would hide bytes from us and from the helper. */
 	return !inet_csk(isk)->icsk_ulp_ops && !READ_ONCE(isk->sk_user_data) &&
+	       tlsock_callback_is_tcp(isk) &&
 	       READ_ONCE(isk->sk_peek_off) < 0;
 }
 
@@ -78,13 +80,13 @@ static int upgrade_claim(struct tlsock_sock *ts, struct sock *isk, bool hello)
 	return err;
 }
 
-static int upgrade_start(struct tlsock_sock *ts)
+static int upgrade_start(struct tlsock_sock *ts, kuid_t uid)
 {
 	struct sock *sk = tlsock_outer(ts);
 	struct tlsock_done done;
 
 	tlsock_connect_renew(ts);
-	if (tlsock_connect_start(ts, ts->role, &done)) {
+	if (tlsock_connect_start(ts, ts->role, uid, &done)) {
 		tlsock_connect_fail(ts, &done);
 		return sock_error(sk);
 	}
@@ -110,12 +112,15 @@ static int upgrade_start(struct tlsock_sock *ts)
  * the family is another, -EXDEV if the network namespace is; -ENOTCONN if it
  * is not established; -EBUSY if there is an upper layer protocol or another
  * user in the kernel, if SO_PEEK_OFF is on, or if unread bytes are not the
- * start of a handshake that @ts is to answer; -EINVAL if @ts is bound;
+ * start of a handshake that @ts is to answer, or if too many handshakes are
+ * under way; -EINVAL if @ts is bound;
  * -EUNATCH without a helper; else as tlsock_connect_start()
  */
 int tlsock_upgrade(struct tlsock_sock *ts, int fd)
 {
 	struct sock *sk = tlsock_outer(ts);
+	struct tlsock_net *tn = tlsock_request_net(sock_net(sk));
+	kuid_t uid = SOCK_INODE(ts->inner)->i_uid;
 	struct socket *tcp;
 	bool hello;
 	int err;
@@ -129,16 +134,20 @@ int tlsock_upgrade(struct tlsock_sock *ts, int fd)
 	err = upgrade_check_kind(sk, tcp->sk);
 	if (!err && !tlsock_notify_has_helper(sock_net(sk)))
 		err = -EUNATCH;
+	if (!err)
+		err = tlsock_limit_charge(tn, ts->role, uid, NULL);
 	if (err)
 		goto out;
 	/* ORDER: what comes behind the head that is seen here is read as a handshake. */
 	hello = ts->role == TLSOCK_ROLE_SERVER && upgrade_starts_hello(tcp);
 	err = upgrade_claim(ts, tcp->sk, hello);
 	if (err)
-		goto out;
+		goto out_place;
 	tlsock_sock_replace_inner(ts, tcp);
-	return upgrade_start(ts);
+	return upgrade_start(ts, uid);
 
+out_place:
+	tlsock_limit_uncharge(tn, ts->role, uid);
 out:
 	sockfd_put(tcp);
 	return err;

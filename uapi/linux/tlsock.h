@@ -34,6 +34,8 @@
 #define TLSOCK_ROLE		9	/* int, enum tlsock_role; for TLSOCK_UPGRADE */
 #define TLSOCK_UPGRADE		10	/* set: int, descriptor of a connected TCP socket */
 #define TLSOCK_KEY_UPDATE	11	/* set: int, TLSOCK_KEY_UPDATE_*; once connected */
+#define TLSOCK_RESUME		12	/* int, 0: full handshakes only; default 1 */
+#define TLSOCK_PEER		16	/* get: struct tlsock_peer and names; once connected */
 
 /* Values of TLSOCK_VERIFY: what to ask of the peer's certificate */
 #define TLSOCK_VERIFY_NONE	0	/* accept any */
@@ -110,6 +112,38 @@ struct tlsock_error {
 	__s32	verify_code;
 	__u32	verify_depth;
 	char	text[TLSOCK_MAX_TEXT + 1];
+};
+
+/* tlsock_peer.flags */
+#define TLSOCK_PEER_VERIFIED	(1U << 0)	/* the peer proved that it is the one */
+#define TLSOCK_PEER_MORE	(1U << 1)	/* not all names of the certificate are here */
+
+#define TLSOCK_MAX_SERIAL	20	/* RFC 5280 section 4.1.2.2 */
+
+/**
+ * struct tlsock_peer - whom the peer's certificate is for
+ * @size: bytes of this struct; the names begin there
+ * @flags: TLSOCK_PEER_*
+ * @not_after: end of its validity, seconds since 1970
+ * @sha256: hash of the certificate's DER
+ * @serial: serial number, big endian
+ * @serial_length: bytes of @serial, 0 if it is longer than that
+ * @reserved: 0
+ * @names_length: bytes of the names with the NUL of each
+ *
+ * The first of the names is the subject, for people to read and maybe empty.
+ * Behind it stand those of the subjectAltName, each with its kind before it:
+ * "DNS:", "IP:", "URI:" or "EMAIL:". All of them are printable ASCII.
+ */
+struct tlsock_peer {
+	__u32	size;
+	__u32	flags;
+	__s64	not_after;
+	__u8	sha256[32];
+	__u8	serial[TLSOCK_MAX_SERIAL];
+	__u8	serial_length;
+	__u8	reserved;
+	__u16	names_length;
 };
 
 #endif /* _UAPI_LINUX_TLSOCK_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The live sockets of a network namespace, for administrators to look at.
+ */
+#ifndef _TLSOCK_SESSIONS_H
+#define _TLSOCK_SESSIONS_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+
+struct tlsock_sock;
+
+/**
+ * struct tlsock_sessions - live sockets and those who go through them
+ * @lock: protects all of this, sk_node of the sockets and the cursors
+ * @live: sockets in state HANDSHAKE or ESTABLISHED by sk_node, youngest first
+ * @cursors: dumps that are under way
+ */
+struct tlsock_sessions {
+	spinlock_t		lock; /* live sockets of the namespace */
+	struct hlist_head	live;
+	struct hlist_head	cursors;
+};
+
+void tlsock_sessions_net_init(struct tlsock_sessions *sessions);
+void tlsock_sessions_net_exit(struct tlsock_sessions *sessions);
+void tlsock_sessions_add(struct tlsock_sock *ts);
+void tlsock_sessions_remove(struct tlsock_sock *ts);
+
+#endif /* _TLSOCK_SESSIONS_H */
