@@ -8,6 +8,8 @@ KDIR	?= /lib/modules/$(KERNEL)/build
 BUILD	?= build
 PREFIX	?= /usr/local
 WOLFSSL	?= tuned
+CLANG	?= clang
+FUZZ_SECONDS ?= 60
 CC	:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 CFLAGS	?= -O2 -g
 
@@ -21,6 +23,7 @@ help:
 	@echo '  cli            tlsock and its preload library'
 	@echo '  tests          test programs'
 	@echo '  check          every test, in virtual machines (tests/run); KERNEL=6.12|7.3|debug: one'
+	@echo '  fuzz           each fuzz target for FUZZ_SECONDS, with clang'
 	@echo '  demo           the main job in a virtual machine, step by step'
 	@echo '  lint           every static check; silent if all is well'
 	@echo '  gen            generate the netlink sources from uapi/netlink/specs'
@@ -32,10 +35,11 @@ help:
 	@echo '  KDIR=/lib/modules/KERNEL/build   kernel headers; KERNEL=$$(uname -r)'
 	@echo '  BUILD=build  PREFIX=/usr/local  DESTDIR='
 	@echo '  WOLFSSL=tuned|system             own static build or the distribution'\''s'
+	@echo '  FUZZ_SECONDS=60                  of each fuzz target'
 	@echo '  SANITIZE=1                       userspace with ASan and UBSan'
 	@echo '  V=1                              show the commands'
 
-.PHONY: all help module helper cli tests unit func net check demo lint gen wolfssl
+.PHONY: all help module helper cli tests unit func net fuzz check demo lint gen wolfssl
 .PHONY: install install-module install-userspace install-user uninstall install-tests clean FORCE
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
@@ -56,9 +60,14 @@ link_base := -pthread -Wl,--as-needed $(LDFLAGS)
 link_exe := -pie -Wl,-z,relro,-z,now
 link_so := -shared -Wl,-z,relro,-z,now,-z,defs,--exclude-libs,ALL
 
-# Two kinds of objects: "obj" for use and "san" under the sanitizers.
+# Three kinds of objects: "obj" for use, "san" under the sanitizers, and "fuzz"
+# for libFuzzer, which is clang's.
+flags_fuzz := $(flags_base) $(flags_san) -fsanitize=fuzzer-no-link
 flags_obj := $(flags_base) $(flags_hard)
 flags_san := $(flags_base) $(flags_san)
+cc_obj = $(CC)
+cc_san = $(CC)
+cc_fuzz = $(CLANG)
 kind := $(if $(filter 1,$(SANITIZE)),san,obj)
 
 # Everything that changes every object; rewritten only if it changes.
@@ -118,11 +127,13 @@ wolfssl: $(BUILD)/lib/wolfssl-tuned.cflags
 
 libs_lib :=
 libs_tlsockd := libnl-3.0 libnl-genl-3.0 liburing inih libseccomp libcap-ng wolfssl-$(WOLFSSL)
-libs_cli := libnl-3.0 libnl-genl-3.0 json-c
+# `tlsock check` looks at keys and certificates as the helper does.
+libs_cli := libnl-3.0 libnl-genl-3.0 json-c wolfssl-$(WOLFSSL)
 libs_preload :=
 libs_func := kselftest liburing libnl-3.0 libnl-genl-3.0
 libs_net :=
 libs_bench :=
+libs_fuzz :=
 libs_unit := kselftest $(libs_tlsockd) json-c
 
 dir_lib := userspace/lib
@@ -132,6 +143,7 @@ dir_preload := userspace/preload
 dir_func := tests/func
 dir_net := tests/net
 dir_bench := tests/bench
+dir_fuzz := tests/fuzz
 dir_unit := tests/unit
 
 lib_files = $(libs_$(1):%=$(BUILD)/lib/%.cflags)
@@ -144,11 +156,12 @@ define compile_rule
 $(BUILD)/$(1)/$(dir_$(2))/%.o: $(dir_$(2))/%.c $(BUILD)/flags $(call lib_files,$(2))
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
-	$$(Q)$$(CC) $$(flags_$(1)) $(call lib_cflags,$(2)) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(cc_$(1)) $$(flags_$(1)) $(call lib_cflags,$(2)) -MMD -MP -c -o $$@ $$<
 endef
 components := lib tlsockd cli preload func net bench unit
 $(foreach k,obj san,$(foreach c,$(components),$(eval $(call compile_rule,$(k),$(c)))))
--include $(shell find $(BUILD)/obj $(BUILD)/san -name '*.d' 2>/dev/null)
+$(foreach c,lib fuzz,$(eval $(call compile_rule,fuzz,$(c))))
+-include $(shell find $(BUILD)/obj $(BUILD)/san $(BUILD)/fuzz -name '*.d' 2>/dev/null)
 
 # For tools that want to know how a component is compiled and where it lies.
 flags-%: $$(call lib_files,$$*)
@@ -167,12 +180,13 @@ endef
 without_main = $(filter-out %/main.o,$(call objects,$(1),$(2)))
 $(foreach k,obj san,$(foreach c,lib tlsockd cli,\
 	$(eval $(call archive_rule,$(k),$(c),$(call without_main,$(k),$(c))))))
+$(eval $(call archive_rule,fuzz,lib,$(call without_main,fuzz,lib)))
 test_lib = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard $(dir_$(2))/lib/*.c))
-$(foreach k,obj san,$(foreach c,func unit,\
+$(foreach k,obj san,$(foreach c,func unit bench,\
 	$(eval $(call archive_rule,$(k),lib-$(c),$(call test_lib,$(k),$(c))))))
 
 # $(1) output, $(2) kind, $(3) link flags, $(4) component for libraries
-link = $(Q)$(CC) $(flags_$(2)) $(3) -o $(1) $(filter %.o %.a,$^) $(link_base) $(call lib_libs,$(4))
+link = $(Q)$(cc_$(2)) $(flags_$(2)) $(3) -o $(1) $(filter %.o %.a,$^) $(link_base) $(call lib_libs,$(4))
 
 helper: $(if $(wildcard userspace/tlsockd/*.c),$(BUILD)/tlsockd)
 cli: $(if $(wildcard userspace/cli/*.c),$(BUILD)/tlsock)
@@ -182,7 +196,7 @@ $(BUILD)/tlsockd: $(call objects,$(kind),tlsockd) $(BUILD)/$(kind)/lib.a
 	$(call say,LINK,$@)
 	$(call link,$@,$(kind),$(link_exe),tlsockd)
 
-$(BUILD)/tlsock: $(call objects,$(kind),cli) $(BUILD)/$(kind)/lib.a
+$(BUILD)/tlsock: $(call objects,$(kind),cli) $(BUILD)/$(kind)/tlsockd.a $(BUILD)/$(kind)/lib.a
 	$(call say,LINK,$@)
 	$(call link,$@,$(kind),$(link_exe),cli)
 
@@ -212,16 +226,25 @@ $(BUILD)/tests/net/%: $(BUILD)/$(kind)/tests/net/%.o
 	$(call say,LINK,$@)
 	$(call link,$@,$(kind),$(link_exe),net)
 
-$(BUILD)/tests/bench/%: $(BUILD)/$(kind)/tests/bench/%.o
+$(BUILD)/tests/bench/%: $(BUILD)/$(kind)/tests/bench/%.o $(BUILD)/$(kind)/lib-bench.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(call link,$@,$(kind),$(link_exe),bench)
 
 $(BUILD)/tests/unit/%: $(BUILD)/san/tests/unit/%.o $(BUILD)/san/lib-unit.a \
-		$(BUILD)/san/tlsockd.a $(BUILD)/san/cli.a $(BUILD)/san/lib.a
+		$(BUILD)/san/cli.a $(BUILD)/san/tlsockd.a $(BUILD)/san/lib.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(call link,$@,san,$(link_exe),unit)
+
+fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+$(BUILD)/tests/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/lib.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(call link,$@,fuzz,-fsanitize=fuzzer,fuzz)
+
+fuzz: $(fuzz_programs)
+	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $^
 
 check: ; +tests/run $(if $(findstring command,$(origin KERNEL)),--kernel $(KERNEL))
 demo: ; +tests/demo/run
@@ -293,6 +316,7 @@ install-tests: tests
 		install -D $$f "$(libdir)/tlsock/tests/$${f#$(BUILD)/tests/}"; done
 	$(Q)[ ! -d tests/conf ] || cp -rT tests/conf '$(DESTDIR)/etc/tlsock'
 	$(Q)[ ! -x tests/pki ] || tests/pki '$(DESTDIR)/etc/tlsock/pki'
+	$(Q)[ ! -x tests/chains/make ] || tests/chains/make '$(DESTDIR)/etc/tlsock/chains'
 
 clean:
 	$(Q)rm -rf '$(BUILD)'

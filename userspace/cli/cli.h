@@ -15,6 +15,24 @@ int tc_run(int argc, char **argv);
 /** tc_status - `tlsock status`: counters of this network namespace */
 int tc_status(int argc, char **argv);
 
+/** tc_check - `tlsock check`: mistakes of the configuration, and what its rules do */
+int tc_check(int argc, char **argv);
+
+/** tc_sessions - `tlsock sessions`: live TLS sockets of this network namespace */
+int tc_sessions(int argc, char **argv);
+
+/** tc_top - `tlsock top`: what goes on, again and again */
+int tc_top(int argc, char **argv);
+
+/** tc_metrics - `tlsock metrics`: all counters for a monitoring system */
+int tc_metrics(int argc, char **argv);
+
+/** tc_reload - `tlsock reload`: have the helper read its configuration again */
+int tc_reload(int argc, char **argv);
+
+/** tc_drain - `tlsock drain`: have the helper finish what it has, and end */
+int tc_drain(int argc, char **argv);
+
 /** tc_say - write "tlsock: " and a sentence to stderr */
 void tc_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

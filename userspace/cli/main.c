@@ -37,6 +37,58 @@ static const struct subcommand subcommands[] = {
 	  "handshakes.\n"
 	  "\n"
 	  "  --json  as one JSON object\n" },
+	{ "check", tc_check,
+	  "usage: tlsock check [--json] [FILE]\n"
+	  "       tlsock check --explain [--json] [FILE] KEY=VALUE...\n"
+	  "Check the configuration of tlsockd, with all files that it names; or say which\n"
+	  "rule and profile a connection gets, and why not another.\n"
+	  "\n"
+	  "  FILE       instead of /etc/tlsock/tlsockd.conf\n"
+	  "  --json     as one JSON object\n"
+	  "  --explain  the connection is described by\n"
+	  "             role=client|server uid=USER gid=GROUP cgroup=PATH exe=PATH\n"
+	  "             dst=ADDRESS:PORT name=HOST (clients)\n"
+	  "             listen=ADDRESS:PORT src=ADDRESS:PORT (servers)\n"
+	  "             and what the program sets: profile=NAME verify=MODE\n"
+	  "             client-certificate=MODE\n"
+	  "\n"
+	  "Exit status: 0 if all is well, 1 if there are mistakes or if the connection is\n"
+	  "denied, 2 if called wrongly.\n" },
+	{ "sessions", tc_sessions,
+	  "usage: tlsock sessions [FILTER...] [--json]\n"
+	  "List the live TLS sockets of this network namespace.\n"
+	  "\n"
+	  "  --role client|server   of one side\n"
+	  "  --peer ADDRESS[/BITS]  with such a remote address\n"
+	  "  --port PORT            with this port, local or remote\n"
+	  "  --user USER            of this user\n"
+	  "  --name NAME            with this server name; *.NAME: any below it\n"
+	  "  --suite TEXT           whose cipher suite's name has this in it, or number 0xNNNN\n"
+	  "  --resumed              that resumed a session\n"
+	  "  --json                 as a JSON array\n" },
+	{ "top", tc_top,
+	  "usage: tlsock top [--interval SECONDS] [--batch N | --once] [--json]\n"
+	  "Show the handshakes of each second and who has sessions. 'q' ends it.\n"
+	  "\n"
+	  "  --interval SECONDS  between two looks; 2 if not given\n"
+	  "  --batch N           print N times, one below the other\n"
+	  "  --once              the same as --batch 1, after one interval\n"
+	  "  --json              one JSON object for each look; needs --batch or --once\n" },
+	{ "metrics", tc_metrics,
+	  "usage: tlsock metrics\n"
+	  "Print all counters in the text format of OpenMetrics.\n" },
+	{ "reload", tc_reload,
+	  "usage: tlsock reload [--json]\n"
+	  "Have the helper read its configuration again. If it has mistakes the old one\n"
+	  "stays, and this fails.\n"
+	  "\n"
+	  "  --json  answer with a JSON object\n" },
+	{ "drain", tc_drain,
+	  "usage: tlsock drain [--json]\n"
+	  "Have the helper take no more handshakes, finish those it has, and end. Waits\n"
+	  "until it has ended. TLS connections go on.\n"
+	  "\n"
+	  "  --json  answer with a JSON object\n" },
 	{ "help", run_help,
 	  "usage: tlsock help [SUBCOMMAND]\n"
 	  "Show what tlsock or a subcommand of it does.\n" },
@@ -47,9 +99,15 @@ static const char general_help[] =
 	"       tlsock --help | --version\n"
 	"TLS sockets of the kernel for programs that know nothing of them.\n"
 	"\n"
-	"  run     run a program with TLS instead of TCP\n"
-	"  status  show the helper and the counters of handshakes\n"
-	"  help    explain a subcommand\n";
+	"  run       run a program with TLS instead of TCP\n"
+	"  status    show the helper and the counters of handshakes\n"
+	"  sessions  list live TLS sockets\n"
+	"  top       show handshakes and sessions as they come and go\n"
+	"  metrics   print all counters for a monitoring system\n"
+	"  check     check tlsockd's configuration, explain its rules\n"
+	"  reload    have the helper read its configuration again\n"
+	"  drain     have the helper finish its handshakes and end\n"
+	"  help      explain a subcommand\n";
 
 void tc_say(const char *format, ...)
 {

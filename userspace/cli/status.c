@@ -1,89 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `tlsock status`: asks the kernel for the counters of this network namespace.
- * Needs no privilege.
+ * `tlsock status`: the kernel's counters of this network namespace, for anyone,
+ * and what the helper says of itself, for administrators.
  */
 #include "cli.h"
+#include "helper.h"
+#include "kernel.h"
 #include "status.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
-
-#include <netlink/genl/ctrl.h>
-#include <netlink/genl/genl.h>
-#include <netlink/netlink.h>
-
-struct answer {
-	struct tc_status	status;
-	int			err;	/* -ENODATA until an answer came */
-};
-
-static int on_valid(struct nl_msg *message, void *arg)
-{
-	struct genlmsghdr *head = genlmsg_hdr(nlmsg_hdr(message));
-	struct answer *answer = arg;
-
-	answer->err = tc_status_parse(genlmsg_attrdata(head, 0),
-				      (size_t)genlmsg_attrlen(head, 0), &answer->status);
-	return NL_OK;
-}
-
-/* Return: 0, or a negative code of libnl */
-static int ask(struct nl_sock *sock, int family, struct answer *answer)
-{
-	struct nl_msg *message = nlmsg_alloc();
-	int err;
-
-	if (!message)
-		return -NLE_NOMEM;
-	if (!genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0, TLSOCK_CMD_STATUS,
-			 TLSOCK_FAMILY_VERSION)) {
-		nlmsg_free(message);
-		return -NLE_NOMEM;
-	}
-	err = nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, on_valid, answer);
-	if (err) {
-		nlmsg_free(message);
-		return err;
-	}
-	return nl_send_sync(sock, message);	/* frees the message */
-}
-
-static int fetch(struct tc_status *status)
-{
-	struct answer answer = { .err = -ENODATA };
-	struct nl_sock *sock = nl_socket_alloc();
-	int family, err;
-
-	if (!sock) {
-		tc_say("%s", strerror(ENOMEM));
-		return TC_EXIT_FAILURE;
-	}
-	err = genl_connect(sock);
-	if (err)
-		goto free_sock;
-	family = genl_ctrl_resolve(sock, TLSOCK_FAMILY_NAME);
-	if (family < 0) {
-		tc_say("the kernel module is not loaded: 'modprobe tlsock' loads it");
-		nl_socket_free(sock);
-		return TC_EXIT_FAILURE;
-	}
-	err = ask(sock, family, &answer);
-
-free_sock:
-	nl_socket_free(sock);
-	if (err < 0) {
-		tc_say("cannot ask the kernel: %s", nl_geterror(err));
-		return TC_EXIT_FAILURE;
-	}
-	if (answer.err) {
-		tc_say("cannot read the kernel's answer: %s", strerror(-answer.err));
-		return TC_EXIT_FAILURE;
-	}
-	*status = answer.status;
-	return 0;
-}
 
 int tc_status(int argc, char **argv)
 {
@@ -92,8 +19,9 @@ int tc_status(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct tc_status status;
+	struct tc_helper helper;
 	bool json = false;
-	int option, err;
+	int option, err, unknown;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option != 'j')
@@ -104,10 +32,13 @@ int tc_status(int argc, char **argv)
 		tc_say("status takes no '%s'", argv[optind]);
 		return tc_misused("status", TC_EXIT_USAGE);
 	}
-	err = fetch(&status);
+	err = tc_kernel_status(&status);
 	if (err)
-		return err;
-	err = tc_status_print(&status, json);
+		return tc_kernel_failed(err);
+	unknown = tc_helper_status(&helper);
+	if (unknown == -ETIMEDOUT)
+		tc_say("the helper does not answer");
+	err = tc_status_print(&status, unknown ? NULL : &helper, json);
 	if (err) {
 		tc_say("cannot write the counters: %s", strerror(-err));
 		return TC_EXIT_FAILURE;

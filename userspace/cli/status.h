@@ -11,6 +11,8 @@
 
 #include <linux/tlsock_netlink.h>
 
+struct tc_helper;
+
 #define TC_OUTCOMES	(TLSOCK_OUTCOME_OTHER + 1)
 
 /**
@@ -52,10 +54,11 @@ const char *tc_status_outcome(unsigned int outcome);
 /**
  * tc_status_print - write the counters to stdout
  * @status: the counters
+ * @helper: what the helper says, NULL if it did not
  * @json: as one JSON object instead of text
  *
  * Return: 0, -ENOMEM, -EIO
  */
-int tc_status_print(const struct tc_status *status, bool json);
+int tc_status_print(const struct tc_status *status, const struct tc_helper *helper, bool json);
 
 #endif

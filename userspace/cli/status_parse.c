@@ -137,6 +137,7 @@ const char *tc_status_outcome(unsigned int outcome)
 		[TLSOCK_OUTCOME_HELPER_DIED] = "helper-died",
 		[TLSOCK_OUTCOME_NO_KTLS] = "no-ktls",
 		[TLSOCK_OUTCOME_CANCELED] = "canceled",
+		[TLSOCK_OUTCOME_BUSY] = "busy",
 		[TLSOCK_OUTCOME_OTHER] = "other",
 	};
 

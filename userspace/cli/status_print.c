@@ -3,6 +3,8 @@
  * Counters for people and, as JSON, for programs. Keys never change their
  * meaning; new ones may come.
  */
+#include "helper.h"
+#include "json.h"
 #include "status.h"
 
 #include <errno.h>
@@ -10,78 +12,126 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-static int add(struct json_object *to, const char *key, struct json_object *value)
+#include "../lib/names.h"
+
+static bool add_outcomes(struct json_object *root, const struct tc_status *status)
 {
-	if (!value)
-		return -ENOMEM;
-	if (json_object_object_add(to, key, value)) {
-		json_object_put(value);
-		return -ENOMEM;
+	struct json_object *to = json_object_new_object();
+	bool good = !tc_json_add(root, "outcomes", to);
+
+	for (unsigned int i = 0; good && i < TC_OUTCOMES; i++)
+		good = !tc_json_number(to, tc_status_outcome(i), status->outcomes[i]);
+	return good;
+}
+
+static bool add_latency(struct json_object *root, const struct tc_helper *helper)
+{
+	struct json_object *all = json_object_new_object(), *to;
+	bool good = !tc_json_add(root, "latency_us", all);
+
+	for (uint32_t role = TLSOCK_ROLE_CLIENT; good && role <= TLSOCK_ROLE_SERVER; role++) {
+		const struct tl_latency *latency = &helper->latency[role];
+
+		to = json_object_new_object();
+		good = !tc_json_add(all, tl_names_role(role), to) &&
+		       !tc_json_number(to, "count", tl_latency_count(latency)) &&
+		       !tc_json_number(to, "sum", latency->sum_us) &&
+		       !tc_json_number(to, "p50", tl_latency_quantile(latency, 500)) &&
+		       !tc_json_number(to, "p99", tl_latency_quantile(latency, 990));
 	}
-	return 0;
+	return good;
 }
 
-static int add_number(struct json_object *to, const char *key, uint64_t value)
+static bool add_worker(struct json_object *all, const struct tc_worker *worker)
 {
-	return add(to, key, json_object_new_uint64(value));
+	struct json_object *to = json_object_new_object();
+
+	if (to && !tc_json_number(to, "pid", worker->pid) &&
+	    !tc_json_number(to, "configuration", worker->generation) &&
+	    !tc_json_number(to, "handshakes", worker->load) &&
+	    !tc_json_number(to, "limit", worker->limit) &&
+	    !tc_json_number(to, "total", worker->jobs) &&
+	    !tc_json_bool(to, "draining", worker->draining) && !json_object_array_add(all, to))
+		return true;
+	json_object_put(to);
+	return false;
 }
 
-static int add_outcomes(struct json_object *to, const struct tc_status *status)
+static bool add_workers(struct json_object *root, const struct tc_helper *helper)
 {
-	int err = 0;
+	struct json_object *all = json_object_new_array();
+	bool good = !tc_json_add(root, "workers", all);
 
-	for (unsigned int i = 0; !err && i < TC_OUTCOMES; i++)
-		err = add_number(to, tc_status_outcome(i), status->outcomes[i]);
-	return err;
+	for (unsigned int i = 0; good && i < helper->n_workers && i < TC_WORKERS; i++)
+		good = add_worker(all, &helper->workers[i]);
+	return good;
 }
 
-static int fill(struct json_object *root, const struct tc_status *status)
+static bool add_helper(struct json_object *root, const struct tc_helper *helper)
 {
-	struct json_object *outcomes;
-	int err;
+	struct json_object *to = json_object_new_object();
 
-	err = add(root, "helper", json_object_new_boolean(status->helper));
-	if (!err)
-		err = add_number(root, "pending", status->pending);
-	if (!err)
-		err = add_number(root, "accepted", status->accepted);
-	if (!err)
-		err = add_number(root, "established", status->established);
-	if (!err)
-		err = add_number(root, "started", status->started);
-	if (!err)
-		err = add_number(root, "truncated", status->truncated);
-	if (err)
-		return err;
-	outcomes = json_object_new_object();
-	if (!outcomes)
-		return -ENOMEM;
-	err = add_outcomes(outcomes, status);
-	if (err) {
-		json_object_put(outcomes);
-		return err;
-	}
-	return add(root, "outcomes", outcomes);
+	return !tc_json_add(root, "process", to) && !tc_json_number(to, "pid", helper->pid) &&
+	       !tc_json_number(to, "uptime_ms", helper->uptime_ms) &&
+	       !tc_json_number(to, "configuration", helper->generation) &&
+	       !tc_json_bool(to, "stopping", helper->stopping) &&
+	       !tc_json_number(to, "silent", helper->silent) &&
+	       !tc_json_number(to, "waiting", helper->waiting) &&
+	       !tc_json_number(to, "running", helper->running) &&
+	       !tc_json_number(to, "answered", helper->answered) &&
+	       !tc_json_number(to, "tickets", helper->tickets) &&
+	       !tc_json_number(to, "ok", helper->ok) &&
+	       !tc_json_number(to, "resumed", helper->resumed) &&
+	       !tc_json_number(to, "failed", helper->failed) &&
+	       !tc_json_number(to, "canceled", helper->canceled) &&
+	       !tc_json_number(to, "worker_ns", helper->worker_ns) &&
+	       !tc_json_number(to, "broker_ns", helper->broker_ns) && add_workers(to, helper) &&
+	       add_latency(to, helper);
 }
 
-static int print_json(const struct tc_status *status)
+static int print_json(const struct tc_status *status, const struct tc_helper *helper)
 {
 	struct json_object *root = json_object_new_object();
-	const char *text;
-	int err;
+	const char *text = NULL;
 
-	if (!root)
-		return -ENOMEM;
-	err = fill(root, status);
-	if (!err) {
+	if (root && !tc_json_bool(root, "helper", status->helper) &&
+	    !tc_json_number(root, "pending", status->pending) &&
+	    !tc_json_number(root, "accepted", status->accepted) &&
+	    !tc_json_number(root, "established", status->established) &&
+	    !tc_json_number(root, "started", status->started) &&
+	    !tc_json_number(root, "truncated", status->truncated) &&
+	    add_outcomes(root, status) && (!helper || add_helper(root, helper)))
 		text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN);
-		if (!text)
-			err = -ENOMEM;
-		else
-			puts(text);
-	}
+	if (text)
+		puts(text);
 	json_object_put(root);
-	return err;
+	return text ? 0 : -ENOMEM;
+}
+
+static void print_helper(const struct tc_helper *helper)
+{
+	unsigned int limit = 0;
+
+	for (unsigned int i = 0; i < helper->n_workers && i < TC_WORKERS; i++)
+		limit += helper->workers[i].draining ? 0 : helper->workers[i].limit;
+	printf("process      %" PRIu64 "%s, up %" PRIu64 " s, configuration %" PRIu64
+	       ", %u workers with room for %u handshakes\n",
+	       helper->pid, helper->stopping ? ", stopping" : "", helper->uptime_ms / 1000,
+	       helper->generation, helper->n_workers, limit);
+	printf("requests     %" PRIu64 " of silent peers, %" PRIu64 " waiting, %" PRIu64
+	       " in workers, %" PRIu64 " to answer again\n",
+	       helper->silent, helper->waiting, helper->running, helper->answered);
+	printf("resumed      %" PRIu64 " of %" PRIu64 ", %" PRIu64 " tickets for clients\n",
+	       helper->resumed, helper->ok, helper->tickets);
+	for (uint32_t role = TLSOCK_ROLE_CLIENT; role <= TLSOCK_ROLE_SERVER; role++) {
+		const struct tl_latency *latency = &helper->latency[role];
+
+		if (tl_latency_count(latency))
+			printf("%-12s half within %.1f ms, 99 of 100 within %.1f ms\n",
+			       tl_names_role(role),
+			       (double)tl_latency_quantile(latency, 500) / 1e3,
+			       (double)tl_latency_quantile(latency, 990) / 1e3);
+	}
 }
 
 static void print_text(const struct tc_status *status)
@@ -103,14 +153,16 @@ static void print_text(const struct tc_status *status)
 	puts(*separator ? "" : "none yet");
 }
 
-int tc_status_print(const struct tc_status *status, bool json)
+int tc_status_print(const struct tc_status *status, const struct tc_helper *helper, bool json)
 {
 	int err = 0;
 
 	if (json)
-		err = print_json(status);
+		err = print_json(status, helper);
 	else
 		print_text(status);
+	if (!json && helper)
+		print_helper(helper);
 	if (!err && (fflush(stdout) || ferror(stdout)))
 		err = -EIO;
 	return err;

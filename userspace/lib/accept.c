@@ -7,27 +7,12 @@
 #include "accept.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include <linux/netlink.h>
 
 #include "attribute.h"
-
-static bool get_address(const struct tl_attribute *a, struct sockaddr_storage *out)
-{
-	sa_family_t family;
-
-	if (a->length < sizeof(family))
-		return false;
-	memcpy(&family, a->data, sizeof(family));
-	if (!(family == AF_INET && a->length == sizeof(struct sockaddr_in)) &&
-	    !(family == AF_INET6 && a->length == sizeof(struct sockaddr_in6)))
-		return false;
-	memcpy(out, a->data, a->length);
-	return true;
-}
 
 static bool get_enum(const struct tl_attribute *a, uint32_t max, int *out)
 {
@@ -82,9 +67,9 @@ static bool get_attribute(const struct tl_attribute *a, struct tl_request *r)
 	case TLSOCK_A_REQUEST_TIMEOUT_MS:
 		return tl_attribute_u32(a, &r->timeout_ms);
 	case TLSOCK_A_REQUEST_LOCAL:
-		return get_address(a, &r->local);
+		return tl_attribute_address(a, &r->local);
 	case TLSOCK_A_REQUEST_REMOTE:
-		return get_address(a, &r->remote);
+		return tl_attribute_address(a, &r->remote);
 	case TLSOCK_A_REQUEST_SERVER_NAME:
 		return tl_attribute_text(a, r->server_name, sizeof(r->server_name));
 	case TLSOCK_A_REQUEST_ALPN:
@@ -95,6 +80,9 @@ static bool get_attribute(const struct tl_attribute *a, struct tl_request *r)
 		return get_enum(a, TLSOCK_VERIFY_REQUIRED, &r->verify);
 	case TLSOCK_A_REQUEST_CLIENT_CERT:
 		return get_enum(a, TLSOCK_CLIENT_CERT_REQUIRE, &r->client_cert);
+	case TLSOCK_A_REQUEST_NO_RESUME:
+		r->no_resume = 1;
+		return true;
 	case TLSOCK_A_REQUEST_UID:
 		return tl_attribute_u32(a, &r->uid);
 	case TLSOCK_A_REQUEST_GID:

@@ -12,6 +12,8 @@
 
 #include <linux/tlsock.h>
 
+#include "consumer.h"
+
 /**
  * struct tl_request - one request of the kernel, attribute set "request"
  * @id: the kernel's number
@@ -26,10 +28,12 @@
  * @profile: "" for the default
  * @verify: TLSOCK_VERIFY_*, -1 if the program set none
  * @client_cert: TLSOCK_CLIENT_CERT_*, -1 if the program set none
+ * @no_resume: the program wants no session to be resumed
  * @uid: effective user that made the socket
  * @gid: its group
- * @pid: process, 0 if not visible
+ * @pid: process, 0 if not visible or gone
  * @cgroup: id of the socket's cgroup, 0 if there is none
+ * @kernel: who in the kernel asks, if not a program
  * @mistake: a sentence if the request cannot be used, else NULL. @id (if
  *	@has_id) and @fd are valid nevertheless, so that it can be answered.
  */
@@ -46,10 +50,12 @@ struct tl_request {
 	char			profile[TLSOCK_MAX_PROFILE + 1];
 	int			verify;
 	int			client_cert;
+	int			no_resume;
 	uint32_t		uid;
 	uint32_t		gid;
 	uint32_t		pid;
 	uint64_t		cgroup;
+	struct tl_kernel	kernel;
 	const char		*mistake;
 };
 

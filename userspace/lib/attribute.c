@@ -3,6 +3,7 @@
 #include "attribute.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include <linux/netlink.h>
@@ -37,6 +38,14 @@ int tl_attributes_next(struct tl_attributes *attributes, struct tl_attribute *ou
 	return 1;
 }
 
+bool tl_attribute_u16(const struct tl_attribute *a, uint16_t *out)
+{
+	if (a->length != sizeof(*out))
+		return false;
+	memcpy(out, a->data, sizeof(*out));
+	return true;
+}
+
 bool tl_attribute_u32(const struct tl_attribute *a, uint32_t *out)
 {
 	if (a->length != sizeof(*out))
@@ -50,6 +59,20 @@ bool tl_attribute_u64(const struct tl_attribute *a, uint64_t *out)
 	if (a->length != sizeof(*out))
 		return false;
 	memcpy(out, a->data, sizeof(*out));
+	return true;
+}
+
+bool tl_attribute_address(const struct tl_attribute *a, struct sockaddr_storage *out)
+{
+	sa_family_t family;
+
+	if (a->length < sizeof(family))
+		return false;
+	memcpy(&family, a->data, sizeof(family));
+	if (!(family == AF_INET && a->length == sizeof(struct sockaddr_in)) &&
+	    !(family == AF_INET6 && a->length == sizeof(struct sockaddr_in6)))
+		return false;
+	memcpy(out, a->data, a->length);
 	return true;
 }
 

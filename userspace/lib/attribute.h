@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct sockaddr_storage;
+
 /** struct tl_attribute - one attribute; @type without its flag bits */
 struct tl_attribute {
 	uint16_t	type;
@@ -32,11 +34,17 @@ void tl_attributes_init(struct tl_attributes *attributes, const void *data, size
  */
 int tl_attributes_next(struct tl_attributes *attributes, struct tl_attribute *out);
 
+/** tl_attribute_u16 - value of exactly two bytes; @out is untouched if it is not */
+bool tl_attribute_u16(const struct tl_attribute *a, uint16_t *out);
+
 /** tl_attribute_u32 - value of exactly four bytes; @out is untouched if it is not */
 bool tl_attribute_u32(const struct tl_attribute *a, uint32_t *out);
 
 /** tl_attribute_u64 - value of exactly eight bytes; @out is untouched if it is not */
 bool tl_attribute_u64(const struct tl_attribute *a, uint64_t *out);
+
+/** tl_attribute_address - a struct sockaddr_in or sockaddr_in6; @out is untouched if it is none */
+bool tl_attribute_address(const struct tl_attribute *a, struct sockaddr_storage *out);
 
 /**
  * tl_attribute_text - text, with or without its final zero byte

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The configuration: which files are read, which sections they may have, and
- * what must fit together. What a single key may say is in setting.c.
+ * The configuration: which files are read, and what must fit together. What
+ * sections there are is in section.c, what a single key may say in setting.c.
  */
 #include "config.h"
 
@@ -14,51 +14,18 @@
 #include <syslog.h>
 
 #include "ini.h"
+#include "loading.h"
+#include "rule.h"
+#include "rule_check.h"
 #include "setting.h"
 
 #define DEFAULT_USER		"tlsock"
 #define DEFAULT_HANDSHAKES	256
 #define DEFAULT_PROFILE		"default"
 
-enum section {
-	SECTION_NONE,	/* before the first heading */
-	SECTION_WRONG,	/* its heading was a mistake, its keys are skipped */
-	SECTION_DAEMON,
-	SECTION_PROFILE,
-};
-
-/**
- * struct loading - a configuration while it is read
- * @config: what was read so far
- * @file: file that is being read
- * @folder: its folder with the '/', "" for the working directory
- * @main: it is the main file
- * @section: the section that keys go to; a profile is the last one
- * @seen: keys that the section had
- * @daemon_line: line of [tlsockd], 0 if there was none
- * @mistakes: number of mistakes reported
- * @report: see tl_config_read()
- * @arg: see tl_config_read()
- */
-struct loading {
-	struct tl_config	*config;
-	const char		*file;
-	char			*folder;
-	bool			main;
-	enum section		section;
-	uint64_t		seen;
-	int			daemon_line;
-	unsigned int		mistakes;
-	void			(*report)(void *arg, const char *file, int line, const char *text);
-	void			*arg;
-};
-
-static void mistake(struct loading *l, const char *file, int line, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void mistake(struct loading *l, const char *file, int line, const char *format, ...)
+void tl_loading_mistake(struct tl_loading *l, const char *file, int line, const char *format, ...)
 {
-	char text[512];
+	char text[TL_SETTING_MAX_TEXT + 1];
 	va_list args;
 
 	va_start(args, format);
@@ -83,13 +50,16 @@ static void free_profile(struct tl_profile *p)
 	free(p->certificate);
 	free(p->key);
 	free(p->ca);
+	free(p->crl);
 	free(p->ciphers);
 	free(p->groups);
 	free(p->alpn);
 	free(p->server_name);
+	tl_list_free(&p->allow_user);
+	tl_list_free(&p->allow_group);
 }
 
-static int add_profile(struct loading *l, const char *name, int line)
+int tl_loading_add_profile(struct tl_loading *l, const char *name, int line)
 {
 	struct tl_config *config = l->config;
 	struct tl_profile *p;
@@ -107,6 +77,8 @@ static int add_profile(struct loading *l, const char *name, int line)
 		.max_version = TL_VERSION_1_3,
 		.verify = TLSOCK_VERIFY_REQUIRED,
 		.client_cert = TLSOCK_CLIENT_CERT_NONE,
+		.truncation = TL_TRUNCATION_ERROR,
+		.resumption = 1,
 	};
 	if (!p->name || !p->file) {
 		free_profile(p);
@@ -117,99 +89,18 @@ static int add_profile(struct loading *l, const char *name, int line)
 	return 0;
 }
 
-static int begin_profile(struct loading *l, const char *name, int line)
-{
-	const struct tl_profile *other;
-
-	name += strspn(name, " \t");
-	if (!*name || strlen(name) > TLSOCK_MAX_PROFILE || strpbrk(name, " \t")) {
-		mistake(l, l->file, line,
-			"a profile's name must be one word of at most %d bytes",
-			TLSOCK_MAX_PROFILE);
-		return 0;
-	}
-	other = find_profile(l->config, name);
-	if (other) {
-		mistake(l, l->file, line, "the profile \"%s\" is already defined in %s:%d", name,
-			other->file, other->line);
-		return 0;
-	}
-	return add_profile(l, name, line);
-}
-
-static int begin_section(struct loading *l, const char *name, int line)
-{
-	l->section = SECTION_WRONG;
-	l->seen = 0;
-	if (!strncmp(name, "profile", 7) && (!name[7] || name[7] == ' ' || name[7] == '\t'))
-		return begin_profile(l, name + 7, line);
-	if (strcmp(name, "tlsockd")) {
-		mistake(l, l->file, line, "there is no section [%.40s], only %s[profile NAME]",
-			name, l->main ? "[tlsockd] and " : "");
-	} else if (!l->main) {
-		mistake(l, l->file, line, "[tlsockd] belongs into the main file");
-	} else if (l->daemon_line) {
-		mistake(l, l->file, line, "[tlsockd] was already there in line %d", l->daemon_line);
-	} else {
-		l->daemon_line = line;
-		l->section = SECTION_DAEMON;
-	}
-	return 0;
-}
-
-static int store_key(struct loading *l, const struct tl_ini_entry *entry)
-{
-	const struct tl_settings *settings = &tl_settings_daemon;
-	char text[TL_SETTING_MAX_TEXT + 1];
-	void *section = l->config;
-	int err;
-
-	if (l->section == SECTION_WRONG)
-		return 0;
-	if (l->section == SECTION_NONE) {
-		mistake(l, l->file, entry->line, "the key stands before the first [section]");
-		return 0;
-	}
-	if (l->section == SECTION_PROFILE) {
-		settings = &tl_settings_profile;
-		section = &l->config->profiles[l->config->n_profiles - 1];
-	}
-	err = tl_setting_store(settings, section, l->folder, entry->name, entry->value, &l->seen,
-			       text);
-	if (err != -EINVAL)
-		return err;
-	mistake(l, l->file, entry->line, "%s", text);
-	return 0;
-}
-
-static int take_entry(void *arg, const struct tl_ini_entry *entry)
-{
-	struct loading *l = arg;
-
-	switch (entry->kind) {
-	case TL_INI_SECTION:
-		return begin_section(l, entry->name, entry->line);
-	case TL_INI_KEY:
-		return store_key(l, entry);
-	case TL_INI_MISTAKE:
-		mistake(l, l->file, entry->line, "%s", entry->value);
-		return 0;
-	}
-	return 0;
-}
-
-static int read_file(struct loading *l, const char *path)
+static int read_file(struct tl_loading *l, const char *path)
 {
 	FILE *file = fopen(path, "re");
 	int err;
 
+	l->section = SECTION_NONE;
 	if (!file) {
-		mistake(l, path, 0, "%s", strerror(errno));
+		tl_loading_mistake(l, path, 0, "%s", strerror(errno));
 		return 0;
 	}
 	l->file = path;
-	l->section = SECTION_NONE;
-	err = tl_ini_read(file, take_entry, l);
+	err = tl_ini_read(file, tl_section_take, l);
 	fclose(file);
 	return err;
 }
@@ -228,7 +119,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int read_one(struct loading *l, const char *folder, const char *name)
+static int read_one(struct tl_loading *l, const char *folder, const char *name)
 {
 	char *path;
 	int err;
@@ -241,7 +132,7 @@ static int read_one(struct loading *l, const char *folder, const char *name)
 }
 
 /* Reads profiles.d; file names in there are relative to the main file too. */
-static int read_folder(struct loading *l)
+static int read_folder(struct tl_loading *l)
 {
 	struct dirent **names;
 	char *folder;
@@ -255,7 +146,7 @@ static int read_folder(struct loading *l)
 		if (errno == ENOMEM)
 			err = -ENOMEM;
 		else if (errno != ENOENT)
-			mistake(l, folder, 0, "%s", strerror(errno));
+			tl_loading_mistake(l, folder, 0, "%s", strerror(errno));
 		free(folder);
 		return err;
 	}
@@ -269,18 +160,35 @@ static int read_folder(struct loading *l)
 	return err;
 }
 
-static void check_profile(struct loading *l, const struct tl_profile *p)
+static void check_profile(struct tl_loading *l, struct tl_profile *p)
 {
-	if (p->min_version > p->max_version)
-		mistake(l, p->file, p->line, "profile \"%s\": min-version is above max-version",
-			p->name);
-	if (p->certificate && !p->key)
-		mistake(l, p->file, p->line, "profile \"%s\": certificate needs key", p->name);
-	if (p->key && !p->certificate)
-		mistake(l, p->file, p->line, "profile \"%s\": key needs certificate", p->name);
+	const char *wrong[] = {
+		p->min_version > p->max_version ? "min-version is above max-version" : NULL,
+		p->certificate && !p->key ? "certificate needs key" : NULL,
+		p->key && !p->certificate ? "key needs certificate" : NULL,
+		p->verify < p->min_verify ? "verify is below min-verify" : NULL,
+		p->client_cert < p->min_client_cert ?
+			"client-certificate is below min-client-certificate" : NULL,
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		if (!wrong[i])
+			continue;
+		tl_loading_mistake(l, p->file, p->line, "profile \"%s\": %s", p->name, wrong[i]);
+		p->mistaken = true;
+	}
 }
 
-static int read_all(struct loading *l, const char *path)
+static void check_rule(struct tl_loading *l, size_t index)
+{
+	const struct tl_rule *r = &l->config->rules[index];
+	char text[TL_RULE_MAX_TEXT + 1];
+
+	if (!tl_rule_check(l->config, index, text))
+		tl_loading_mistake(l, r->file, r->line, "rule \"%s\": %s", r->name, text);
+}
+
+static int read_all(struct tl_loading *l, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	int err;
@@ -299,22 +207,25 @@ static int read_all(struct loading *l, const char *path)
 		return err;
 	if (!find_profile(l->config, DEFAULT_PROFILE)) {
 		l->file = path;
-		err = add_profile(l, DEFAULT_PROFILE, 0);
+		err = tl_loading_add_profile(l, DEFAULT_PROFILE, 0);
 		if (err)
 			return err;
 	}
 	for (size_t i = 0; i < l->config->n_profiles; i++)
 		check_profile(l, &l->config->profiles[i]);
+	for (size_t i = 0; i < l->config->n_rules; i++)
+		check_rule(l, i);
 	return l->mistakes ? -EINVAL : 0;
 }
 
-int tl_config_read(const char *path, struct tl_config **out,
-		   void (*report)(void *arg, const char *file, int line, const char *text),
-		   void *arg)
+int tl_config_read_on(const char *path, struct tl_config **out,
+		      void (*report)(void *arg, const char *file, int line, const char *text),
+		      void *arg)
 {
-	struct loading l = { .report = report, .arg = arg };
+	struct tl_loading l = { .report = report, .arg = arg };
 	int err;
 
+	*out = NULL;
 	l.config = calloc(1, sizeof(*l.config));
 	if (!l.config)
 		return -ENOMEM;
@@ -322,12 +233,27 @@ int tl_config_read(const char *path, struct tl_config **out,
 	l.config->log_level = LOG_INFO;
 	err = read_all(&l, path);
 	free(l.folder);
-	if (err) {
+	if (err && err != -EINVAL) {
 		tl_config_free(l.config);
 		return err;
 	}
 	*out = l.config;
-	return 0;
+	return err;
+}
+
+int tl_config_read(const char *path, struct tl_config **out,
+		   void (*report)(void *arg, const char *file, int line, const char *text),
+		   void *arg)
+{
+	struct tl_config *config;
+	int err;
+
+	err = tl_config_read_on(path, &config, report, arg);
+	if (err)
+		tl_config_free(config);
+	else
+		*out = config;
+	return err;
 }
 
 void tl_config_free(struct tl_config *config)
@@ -337,6 +263,9 @@ void tl_config_free(struct tl_config *config)
 	for (size_t i = 0; i < config->n_profiles; i++)
 		free_profile(&config->profiles[i]);
 	free(config->profiles);
+	for (size_t i = 0; i < config->n_rules; i++)
+		tl_rule_free(&config->rules[i]);
+	free(config->rules);
 	free(config->user);
 	free(config);
 }

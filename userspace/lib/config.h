@@ -12,8 +12,21 @@
 
 #include <linux/tlsock.h>
 
+#include "list.h"
+
+struct tl_rule;
+
 #define TL_VERSION_1_2	0x0303
 #define TL_VERSION_1_3	0x0304
+
+/* What a FIN without close_notify is to the program (RFC 8446 section 6.1) */
+#define TL_TRUNCATION_ERROR	0
+#define TL_TRUNCATION_EOF	1
+/* What becomes of a certificate whose issuer has no current revocation list */
+enum {
+	TL_CRL_REQUIRED,	/* it is refused */
+	TL_CRL_AVAILABLE,	/* it is accepted */
+};
 
 /**
  * struct tl_profile - one [profile NAME] section
@@ -23,6 +36,8 @@
  * @certificate: PEM file with the certificate chain, leaf first; NULL if none
  * @key: PEM file with the private key, NULL if none
  * @ca: PEM file with trust anchors, NULL for those of the system
+ * @crl: file or folder with revocation lists, NULL for none
+ * @crl_check: TL_CRL_*
  * @min_version: lowest TLS version, TL_VERSION_*
  * @max_version: highest TLS version, TL_VERSION_*
  * @ciphers: colon separated cipher suites (IANA names), NULL for the default
@@ -31,6 +46,13 @@
  * @server_name: name for clients that set none, NULL for none
  * @verify: TLSOCK_VERIFY_* for clients that set none
  * @client_cert: TLSOCK_CLIENT_CERT_* for servers that set none
+ * @truncation: TL_TRUNCATION_*
+ * @resumption: sessions may be resumed
+ * @min_verify: lowest TLSOCK_VERIFY_* that a program may set
+ * @min_client_cert: lowest TLSOCK_CLIENT_CERT_* that a program may set
+ * @allow_user: users that may use it; all may if @allow_group is empty too
+ * @allow_group: groups that may use it
+ * @mistaken: its keys do not fit together, which was reported
  */
 struct tl_profile {
 	char		*name;
@@ -39,6 +61,8 @@ struct tl_profile {
 	char		*certificate;
 	char		*key;
 	char		*ca;
+	char		*crl;
+	int		crl_check;
 	uint16_t	min_version;
 	uint16_t	max_version;
 	char		*ciphers;
@@ -47,6 +71,13 @@ struct tl_profile {
 	char		*server_name;
 	int		verify;
 	int		client_cert;
+	int		truncation;
+	int		resumption;
+	int		min_verify;
+	int		min_client_cert;
+	struct tl_list	allow_user;
+	struct tl_list	allow_group;
+	bool		mistaken;
 };
 
 /**
@@ -54,17 +85,23 @@ struct tl_profile {
  * @workers: worker processes, 0 for one per processor
  * @user: user that workers run as
  * @handshakes: most handshakes that one worker runs at a time
+ * @kernel_consumers: NFS and NVMe are served as well
  * @log_level: syslog priority up to which messages are written
  * @profiles: all profiles; there is always one called "default"
  * @n_profiles: their number
+ * @rules: all rules, in the order in which they are tried
+ * @n_rules: their number
  */
 struct tl_config {
 	unsigned int		workers;
 	char			*user;
 	unsigned int		handshakes;
+	int			kernel_consumers;
 	int			log_level;
 	struct tl_profile	*profiles;
 	size_t			n_profiles;
+	struct tl_rule		*rules;
+	size_t			n_rules;
 };
 
 /**
@@ -82,6 +119,20 @@ struct tl_config {
 int tl_config_read(const char *path, struct tl_config **out,
 		   void (*report)(void *arg, const char *file, int line, const char *text),
 		   void *arg);
+
+/**
+ * tl_config_read_on - read the configuration, and keep it in spite of mistakes
+ * @path: as for tl_config_read()
+ * @out: the configuration; after -EINVAL what was good in it, to look for more
+ *	mistakes. Owned by the caller, NULL after -ENOMEM
+ * @report: as for tl_config_read()
+ * @arg: passed to @report
+ *
+ * Return: 0, -EINVAL (mistakes were reported), -ENOMEM
+ */
+int tl_config_read_on(const char *path, struct tl_config **out,
+		      void (*report)(void *arg, const char *file, int line, const char *text),
+		      void *arg);
 
 /** tl_config_free - free a configuration; NULL is allowed */
 void tl_config_free(struct tl_config *config);

@@ -13,41 +13,16 @@
 #include <syslog.h>
 
 #include "config.h"
+#include "setting_row.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-struct choice {
-	const char	*name;
-	int		value;
-};
-
-/* The type of the field that a setting is stored in */
-enum kind {
-	KIND_NUMBER,	/* unsigned int */
-	KIND_CHOICE,	/* int */
-	KIND_VERSION,	/* uint16_t */
-	KIND_TEXT,	/* char *, any text without white space */
-	KIND_FILE,	/* char *, made absolute */
-	KIND_LIST,	/* char *, words between @separator */
-};
-
-struct setting {
-	const char		*name;
-	enum kind		kind;
-	size_t			offset;
-	const struct choice	*choices;
-	const char		*allowed;	/* ends the sentence "... must be" */
-	unsigned int		min;		/* of a number */
-	unsigned int		max;		/* of a number, or bytes of a text */
-	char			separator;
-	size_t			max_word;	/* bytes of a word in a list */
-};
 
 /* What one call of tl_setting_store() works with */
 struct place {
 	const struct setting	*setting;
 	void			*field;
 	const char		*folder;
+	const char		*value;
 	char			*text;
 };
 
@@ -60,23 +35,41 @@ static const struct choice log_levels[] = {
 	{ NULL, 0 },
 };
 
-static const struct choice versions[] = {
+const struct choice tl_setting_versions[] = {
 	{ "1.2", TL_VERSION_1_2 },
 	{ "1.3", TL_VERSION_1_3 },
 	{ NULL, 0 },
 };
 
-static const struct choice verify_modes[] = {
+const struct choice tl_setting_verify_modes[] = {
 	{ "none", TLSOCK_VERIFY_NONE },
 	{ "optional", TLSOCK_VERIFY_OPTIONAL },
 	{ "required", TLSOCK_VERIFY_REQUIRED },
 	{ NULL, 0 },
 };
 
-static const struct choice client_cert_modes[] = {
+const struct choice tl_setting_client_cert_modes[] = {
 	{ "none", TLSOCK_CLIENT_CERT_NONE },
 	{ "request", TLSOCK_CLIENT_CERT_REQUEST },
 	{ "require", TLSOCK_CLIENT_CERT_REQUIRE },
+	{ NULL, 0 },
+};
+
+static const struct choice truncations[] = {
+	{ "error", TL_TRUNCATION_ERROR },
+	{ "eof", TL_TRUNCATION_EOF },
+	{ NULL, 0 },
+};
+
+static const struct choice switches[] = {
+	{ "yes", 1 },
+	{ "no", 0 },
+	{ NULL, 0 },
+};
+
+static const struct choice crl_checks[] = {
+	{ "required", TL_CRL_REQUIRED },
+	{ "available", TL_CRL_AVAILABLE },
 	{ NULL, 0 },
 };
 
@@ -88,6 +81,9 @@ static const struct setting daemon_table[] = {
 	{ .name = "handshakes", .kind = KIND_NUMBER,
 	  .offset = offsetof(struct tl_config, handshakes),
 	  .min = 1, .max = 4096, .allowed = "a number from 1 to 4096" },
+	{ .name = "kernel-consumers", .kind = KIND_CHOICE,
+	  .offset = offsetof(struct tl_config, kernel_consumers),
+	  .choices = switches, .allowed = "yes or no" },
 	{ .name = "log-level", .kind = KIND_CHOICE, .offset = offsetof(struct tl_config, log_level),
 	  .choices = log_levels, .allowed = "error, warning, notice, info or debug" },
 };
@@ -99,12 +95,17 @@ static const struct setting profile_table[] = {
 	  .allowed = "the name of a file" },
 	{ .name = "ca", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, ca),
 	  .allowed = "the name of a file, or system" },
+	{ .name = "crl", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, crl),
+	  .allowed = "the name of a file or a folder" },
+	{ .name = "crl-check", .kind = KIND_CHOICE,
+	  .offset = offsetof(struct tl_profile, crl_check),
+	  .choices = crl_checks, .allowed = "required or available" },
 	{ .name = "min-version", .kind = KIND_VERSION,
 	  .offset = offsetof(struct tl_profile, min_version),
-	  .choices = versions, .allowed = "1.2 or 1.3" },
+	  .choices = tl_setting_versions, .allowed = "1.2 or 1.3" },
 	{ .name = "max-version", .kind = KIND_VERSION,
 	  .offset = offsetof(struct tl_profile, max_version),
-	  .choices = versions, .allowed = "1.2 or 1.3" },
+	  .choices = tl_setting_versions, .allowed = "1.2 or 1.3" },
 	{ .name = "ciphers", .kind = KIND_LIST, .offset = offsetof(struct tl_profile, ciphers),
 	  .separator = ':', .max_word = 63, .max = 2047,
 	  .allowed = "names of cipher suites with ':' between them" },
@@ -118,10 +119,28 @@ static const struct setting profile_table[] = {
 	  .offset = offsetof(struct tl_profile, server_name),
 	  .max = TLSOCK_MAX_NAME, .allowed = "a host name or an address" },
 	{ .name = "verify", .kind = KIND_CHOICE, .offset = offsetof(struct tl_profile, verify),
-	  .choices = verify_modes, .allowed = "required, optional or none" },
+	  .choices = tl_setting_verify_modes, .allowed = "required, optional or none" },
 	{ .name = "client-certificate", .kind = KIND_CHOICE,
 	  .offset = offsetof(struct tl_profile, client_cert),
-	  .choices = client_cert_modes, .allowed = "none, request or require" },
+	  .choices = tl_setting_client_cert_modes, .allowed = "none, request or require" },
+	{ .name = "truncation", .kind = KIND_CHOICE,
+	  .offset = offsetof(struct tl_profile, truncation),
+	  .choices = truncations, .allowed = "error or eof" },
+	{ .name = "resumption", .kind = KIND_CHOICE,
+	  .offset = offsetof(struct tl_profile, resumption),
+	  .choices = switches, .allowed = "yes or no" },
+	{ .name = "min-verify", .kind = KIND_CHOICE,
+	  .offset = offsetof(struct tl_profile, min_verify),
+	  .choices = tl_setting_verify_modes, .allowed = "required, optional or none" },
+	{ .name = "min-client-certificate", .kind = KIND_CHOICE,
+	  .offset = offsetof(struct tl_profile, min_client_cert),
+	  .choices = tl_setting_client_cert_modes, .allowed = "none, request or require" },
+	{ .name = "allow-user", .kind = KIND_WORDS,
+	  .offset = offsetof(struct tl_profile, allow_user), .list = TL_LIST_USERS,
+	  .allowed = USERS_ALLOWED },
+	{ .name = "allow-group", .kind = KIND_WORDS,
+	  .offset = offsetof(struct tl_profile, allow_group), .list = TL_LIST_GROUPS,
+	  .allowed = GROUPS_ALLOWED },
 };
 
 const struct tl_settings tl_settings_daemon = { daemon_table, ARRAY_SIZE(daemon_table) };
@@ -129,8 +148,12 @@ const struct tl_settings tl_settings_profile = { profile_table, ARRAY_SIZE(profi
 
 static int refuse(const struct place *place)
 {
-	snprintf(place->text, TL_SETTING_MAX_TEXT + 1, "%s must be %s", place->setting->name,
-		 place->setting->allowed);
+	int length = snprintf(place->text, TL_SETTING_MAX_TEXT + 1, "%s must be %s",
+			      place->setting->name, place->setting->allowed);
+
+	if (*place->value)
+		snprintf(place->text + length, (size_t)(TL_SETTING_MAX_TEXT + 1 - length),
+			 ", not \"%.80s\"", place->value);
 	return -EINVAL;
 }
 
@@ -220,6 +243,20 @@ static int store_list(const struct place *place, const char *value)
 	return store_string(place, strdup(value));
 }
 
+static int store_words(const struct place *place, const char *value)
+{
+	char why[TL_LIST_MAX_TEXT + 1];
+	int err = tl_list_parse(place->setting->list, value, place->field, why);
+
+	if (err != -EINVAL)
+		return err;
+	if (!*why)
+		return refuse(place);
+	snprintf(place->text, TL_SETTING_MAX_TEXT + 1, "%s must be %s; %s", place->setting->name,
+		 place->setting->allowed, why);
+	return -EINVAL;
+}
+
 static int store(const struct place *place, const char *value)
 {
 	switch (place->setting->kind) {
@@ -234,6 +271,8 @@ static int store(const struct place *place, const char *value)
 		return store_file(place, value);
 	case KIND_LIST:
 		return store_list(place, value);
+	case KIND_WORDS:
+		return store_words(place, value);
 	}
 	return -EINVAL;
 }
@@ -253,7 +292,7 @@ int tl_setting_store(const struct tl_settings *settings, void *section, const ch
 		     const char *name, const char *value, uint64_t *seen,
 		     char text[TL_SETTING_MAX_TEXT + 1])
 {
-	struct place place = { .folder = folder, .text = text };
+	struct place place = { .folder = folder, .value = value, .text = text };
 	size_t i = 0;
 
 	while (i < settings->n && strcmp(settings->table[i].name, name))

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TL_SETTING_MAX_TEXT	255
+#define TL_SETTING_MAX_TEXT	511
 
 struct setting;
 
@@ -26,10 +26,13 @@ extern const struct tl_settings tl_settings_daemon;
 /* Keys of [profile NAME], for struct tl_profile */
 extern const struct tl_settings tl_settings_profile;
 
+/* Keys of [rule NAME], for struct tl_rule */
+extern const struct tl_settings tl_settings_rule;
+
 /**
  * tl_setting_store - store one key's value
  * @settings: the keys that are allowed
- * @section: struct tl_config or struct tl_profile to store in
+ * @section: struct tl_config, tl_profile or tl_rule to store in
  * @folder: what relative file names start from, "" or with a '/' at its end
  * @name: the key
  * @value: its value as text

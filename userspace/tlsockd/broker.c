@@ -16,106 +16,27 @@
 #include "../lib/config.h"
 #include "../lib/log.h"
 #include "dispatch.h"
-#include "family_tlsock.h"
 #include "generation.h"
 #include "notify.h"
 #include "privilege.h"
+#include "programs.h"
+#include "seal.h"
 
 /* Longest time that SIGTERM leaves handshakes to end, milliseconds */
 #define STOP_TIME	20000
 
-/* When to try again what failed for lack of memory, milliseconds */
-#define RETRY_TIME	100
-
-static void on_ready(void *arg)
+/* Where the kernel's own consumers are served, the module may come later. */
+static int open_families(struct td_broker *broker)
 {
-	struct td_broker *broker = arg;
+	int err = td_consumers_apply(broker);
 
-	broker->ready = !broker->stopping;
-}
-
-static void on_request(void *arg, const struct tl_request *request)
-{
-	td_dispatch_take(arg, request);
-}
-
-static void on_cancel(void *arg, uint32_t id)
-{
-	td_dispatch_cancel(arg, id);
-}
-
-static void on_gone(void *arg)
-{
-	struct td_broker *broker = arg;
-
-	tl_log(LOG_WARNING, "the tlsock module was removed; waiting for it");
-	td_notify_send("STATUS=waiting for the tlsock module");
+	if (err && err != -ENOENT)
+		return err;
+	err = td_programs_open(broker);
+	if (err != -ENOENT || !broker->consumers.family)
+		return err;
 	broker->module = TD_MODULE_GONE;
-	broker->ready = false;
-}
-
-static void on_back(void *arg)
-{
-	struct td_broker *broker = arg;
-
-	broker->module = TD_MODULE_BACK;
-}
-
-static void handle_netlink(void *arg, uint32_t events)
-{
-	struct td_broker *broker = arg;
-
-	(void)events;
-	td_report_stage(&broker->report, TD_REPORT_ACCEPT);
-	td_family_tlsock_receive(broker->family);
-}
-
-static int open_family(struct td_broker *broker)
-{
-	const struct td_family_events events = {
-		.ready = on_ready,
-		.request = on_request,
-		.cancel = on_cancel,
-		.gone = on_gone,
-		.back = on_back,
-		.arg = broker,
-	};
-	int err;
-
-	err = td_family_tlsock_open(&broker->family, &events);
-	if (err)
-		return err;
-	broker->netlink.fd = td_family_tlsock_fd(broker->family);
-	broker->netlink.handle = handle_netlink;
-	broker->netlink.arg = broker;
-	err = td_loop_add(broker->loop, &broker->netlink);
-	if (err) {
-		td_family_tlsock_close(broker->family);
-		broker->family = NULL;
-		return err;
-	}
-	broker->module = TD_MODULE_THERE;
-	broker->ready = !broker->stopping;
 	return 0;
-}
-
-static void close_family(struct td_broker *broker)
-{
-	if (!broker->family)
-		return;
-	td_loop_remove(broker->loop, &broker->netlink);
-	td_family_tlsock_close(broker->family);
-	broker->family = NULL;
-}
-
-static void reopen_family(struct td_broker *broker)
-{
-	tl_log(LOG_NOTICE, "the tlsock module is back");
-	close_family(broker);
-	if (open_family(broker))
-		broker->failed = true;
-	else
-		td_notify_send("STATUS=serving");
 }
 
 static void stop(struct td_broker *broker)
@@ -129,29 +50,41 @@ static void stop(struct td_broker *broker)
 	td_notify_send("STOPPING=1");
 	broker->stopping = true;
 	broker->stop_at = td_loop_now() + STOP_TIME;
-	broker->ready = false;
-	if (broker->module == TD_MODULE_THERE)
-		td_family_tlsock_leave(broker->family);
+	td_programs_leave(broker);
+	td_consumers_leave(broker);
 }
 
-static void reload(struct td_broker *broker)
+void td_broker_drain(struct td_broker *broker)
+{
+	broker->draining = true;
+	if (!broker->stopping)
+		stop(broker);
+}
+
+int td_broker_reload(struct td_broker *broker)
 {
 	struct td_generation *generation;
 	struct td_generation *old = broker->generation;
+	int err = 0;
 
 	if (broker->stopping)
-		return;
+		return -EBUSY;
 	td_notify_reloading();
 	if (td_generation_load(broker->config_path, old->number + 1, &generation)) {
 		tl_log(LOG_ERR, "the configuration stays as it was");
+		err = -EINVAL;
 	} else {
 		broker->generation = generation;
 		tl_log_open("tlsockd", generation->config->log_level);
 		td_supervise_start(broker, generation);
 		td_generation_free(old);
+		/* Whom to trust, and for what, may be different now. */
+		td_tickets_clear(&broker->tickets);
+		td_consumers_apply(broker);
 		tl_log(LOG_NOTICE, "the configuration was read anew");
 	}
 	td_notify_send("READY=1");
+	return err;
 }
 
 static void handle_signals(void *arg, uint32_t events)
@@ -168,7 +101,7 @@ static void handle_signals(void *arg, uint32_t events)
 			stop(broker);
 			break;
 		case SIGHUP:
-			reload(broker);
+			td_broker_reload(broker);
 			break;
 		case SIGCHLD:
 			td_supervise_reap(broker);
@@ -201,21 +134,6 @@ static int open_signals(struct td_broker *broker)
 	return td_loop_add(broker->loop, &broker->signals);
 }
 
-/* Takes as many requests as workers have room for. */
-static void accept_requests(struct td_broker *broker)
-{
-	unsigned int room;
-
-	while (broker->ready && (room = td_dispatch_capacity(broker))) {
-		if (room > TLSOCK_MAX_ACCEPT)
-			room = TLSOCK_MAX_ACCEPT;
-		/* ORDER: a READY may come before the answer, and must not be forgotten. */
-		broker->ready = false;
-		if (td_family_tlsock_accept(broker->family, room))
-			return;
-	}
-}
-
 /* The shorter of two times to wait, where -1 is for ever */
 static int64_t sooner(int64_t a, int64_t b)
 {
@@ -231,16 +149,19 @@ static int64_t advance(struct td_broker *broker)
 	int64_t wait;
 
 	if (broker->module == TD_MODULE_BACK)
-		reopen_family(broker);
+		td_programs_reopen(broker);
 	td_report_stage(&broker->report, TD_REPORT_ACCEPT);
 	td_dispatch_run(broker);
-	accept_requests(broker);
+	td_programs_accept(broker);
+	wait = td_consumers_run(broker, now);
 	td_report_stage(&broker->report, TD_REPORT_OTHER);
-	wait = td_supervise_tick(broker, now);
+	wait = sooner(wait, td_supervise_tick(broker, now));
 	wait = sooner(wait, td_dispatch_tick(broker, now));
-	if (broker->ready && td_dispatch_capacity(broker))
-		wait = sooner(wait, RETRY_TIME);
-	if (broker->stopping && !broker->requests.n_waiting && !broker->drained) {
+	wait = sooner(wait, td_seal_tick(now));
+	if (broker->ready && td_dispatch_capacity(broker, NULL))
+		wait = sooner(wait, TD_RETRY_TIME);
+	if (broker->stopping && !broker->requests.n_waiting && !broker->requests.n_silent &&
+	    !broker->drained) {
 		broker->drained = true;
 		td_supervise_stop(broker);
 	}
@@ -286,15 +207,19 @@ static void serve(struct td_broker *broker)
 
 static void close_broker(struct td_broker *broker)
 {
-	if (broker->family)
+	if (broker->family || broker->consumers.family)
 		td_dispatch_fail_all(broker);
 	td_supervise_kill_all(broker, "the helper ends");
-	close_family(broker);
+	td_programs_close(broker);
+	td_consumers_close(broker);
+	td_silent_close(broker);
+	td_operator_close(broker);
 	if (broker->signals.fd >= 0)
 		close(broker->signals.fd);
 	if (broker->loop >= 0)
 		close(broker->loop);
 	td_generation_free(broker->generation);
+	td_tickets_clear(&broker->tickets);
 }
 
 int td_broker_run(const char *config_path, struct td_generation *generation)
@@ -303,21 +228,25 @@ int td_broker_run(const char *config_path, struct td_generation *generation)
 		.config_path = config_path,
 		.generation = generation,
 		.signals.fd = -1,
+		.silent.source.fd = -1,
 	};
 	int err;
 
 	td_report_stage(&broker.report, TD_REPORT_OTHER);
 	broker.loop = td_loop_open();
 	err = broker.loop < 0 ? broker.loop : open_signals(&broker);
+	if (!err)
+		err = td_silent_open(&broker);
 	if (err) {
 		tl_log(LOG_ERR, "cannot start: %s", strerror(-err));
 		broker.failed = true;
 		goto out;
 	}
-	if (open_family(&broker)) {
+	if (open_families(&broker)) {
 		broker.failed = true;
 		goto out;
 	}
+	td_operator_open(&broker);
 	td_privilege_lock();
 	td_supervise_start(&broker, generation);
 	tl_log(LOG_NOTICE, "serving with %u workers", broker.supervise.wanted);
@@ -326,5 +255,7 @@ int td_broker_run(const char *config_path, struct td_generation *generation)
 	td_report_summary(&broker.report);
 out:
 	close_broker(&broker);
-	return broker.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (broker.failed)
+		return EXIT_FAILURE;
+	return broker.draining ? TD_EXIT_DRAINED : EXIT_SUCCESS;
 }

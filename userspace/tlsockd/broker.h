@@ -9,10 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "consumers.h"
 #include "loop.h"
+#include "operator.h"
 #include "report.h"
 #include "request.h"
+#include "silent.h"
 #include "supervise.h"
+#include "tickets.h"
 
 struct td_family_tlsock;
 struct td_generation;
@@ -33,11 +37,20 @@ enum td_module {
  * @generation: the current configuration
  * @supervise: the workers
  * @requests: what was accepted and not answered
+ * @tickets: for clients, to resume sessions with
+ * @silent: those whose peers have not spoken
+ * @consumers: the kernel's own
+ * @operators: who wants to know and decide
  * @report: what it all cost
  * @ready: requests may wait in the kernel
+ * @more: ACCEPT has left some behind
+ * @clients_wait: clients may wait in the kernel for which there was no room
+ * @taken: requests of the last ACCEPT
  * @module: whether the module is there
  * @tick_at: deadlines are looked at then, monotonic milliseconds
+ * @ticks: how often they were
  * @stopping: takes no more requests, ends when all are answered
+ * @draining: told to by td_broker_drain()
  * @stop_at: ends then whatever is left, monotonic milliseconds
  * @drained: workers were told to finish
  * @failed: ends at once, with an error
@@ -51,15 +64,41 @@ struct td_broker {
 	struct td_generation	*generation;
 	struct td_supervise	supervise;
 	struct td_requests	requests;
+	struct td_tickets	tickets;
+	struct td_silent	silent;
+	struct td_consumers	consumers;
+	struct td_operator	operators;
 	struct td_report	report;
 	bool			ready;
+	bool			more;
+	bool			clients_wait;
+	unsigned int		taken;
 	enum td_module		module;
 	int64_t			tick_at;
+	unsigned int		ticks;
 	bool			stopping;
+	bool			draining;
 	int64_t			stop_at;
 	bool			drained;
 	bool			failed;
 };
+
+/* When to try again what failed for lack of memory or descriptors, milliseconds */
+#define TD_RETRY_TIME	100
+
+/* Exit status of a helper that was drained, which is not to be started anew */
+#define TD_EXIT_DRAINED	3
+
+/**
+ * td_broker_reload - read the configuration again
+ * @broker: goes on with the old one if that fails
+ *
+ * Return: 0, -EBUSY if it stops, -EINVAL (logged) for a bad configuration
+ */
+int td_broker_reload(struct td_broker *broker);
+
+/** td_broker_drain - take no more requests, and end when those there are answered */
+void td_broker_drain(struct td_broker *broker);
 
 /**
  * td_broker_run - serve until told to stop

@@ -43,7 +43,7 @@ int td_channel_send(int socket, const struct td_message *message, int fd)
 	} control = {};
 	struct iovec iov = {
 		.iov_base = (void *)message,
-		.iov_len = td_message_length(message->type),
+		.iov_len = td_message_length(message),
 	};
 	struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
 	struct cmsghdr *cmsg;
@@ -85,7 +85,8 @@ int td_channel_receive(int socket, struct td_message *message)
 		return -errno;
 	if (!n)
 		return -EPIPE;
-	if ((size_t)n > sizeof(*message))
+	/* Workers send no jobs, which would be longer. */
+	if ((size_t)n > sizeof(*message) || message->type == TD_MESSAGE_JOB)
 		return -EBADMSG;
 	return td_message_check(message, (size_t)n);
 }

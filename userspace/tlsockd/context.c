@@ -13,6 +13,7 @@
 
 #include "../lib/config.h"
 #include "profile.h"
+#include "seal.h"
 #include "selftest.h"
 #include "wolf.h"
 
@@ -24,11 +25,14 @@ struct td_contexts {
 
 int td_context_init(void)
 {
-	return wolfSSL_Init() == WOLFSSL_SUCCESS ? 0 : -EIO;
+	if (wolfSSL_Init() != WOLFSSL_SUCCESS)
+		return -EIO;
+	return td_seal_init();
 }
 
 void td_context_exit(void)
 {
+	td_seal_exit();
 	wolfSSL_Cleanup();
 }
 
@@ -47,6 +51,8 @@ int td_context_build(const struct tl_config *config, struct td_contexts **out,
 	made->config = config;
 	made->count = config->n_profiles;
 	for (i = 0; i < made->count && ret != -ENOMEM; i++) {
+		if (config->profiles[i].mistaken)
+			continue;
 		next = td_profile_init(&made->profiles[i], &config->profiles[i], &mistakes);
 		if (next == 0 && config->profiles[i].certificate)
 			next = td_selftest_run(&made->profiles[i], &mistakes);

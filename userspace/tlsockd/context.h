@@ -12,7 +12,7 @@
 struct tl_config;
 struct td_contexts;
 
-/** td_context_init - start wolfSSL once per process; 0 or -EIO */
+/** td_context_init - start wolfSSL and make keys for tickets, once per process; 0 or -errno */
 int td_context_init(void);
 
 /** td_context_exit - end wolfSSL */
@@ -20,7 +20,8 @@ void td_context_exit(void);
 
 /**
  * td_context_build - make all contexts of a configuration
- * @config: kept by reference; must outlive the contexts
+ * @config: kept by reference; must outlive the contexts. Profiles that are
+ *	mistaken are left out
  * @out: the contexts, owned by the caller; untouched on error
  * @report: called for each mistake (file that cannot be read, key that does
  *	not fit its certificate, unknown suite or group) with the profile's

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Files are read whole, after their kind and access rights were checked on
- * the open descriptor, and given to wolfSSL from memory; the memory of keys is
- * wiped. Trust anchors are loaded one by one, so that one odd certificate in
- * the system's bundle spoils nothing and one in the profile's own file is
- * named.
+ * Files are given to wolfSSL from memory. Trust anchors are loaded one by one,
+ * so that one odd certificate in the system's bundle spoils nothing and one in
+ * the profile's own file is named.
  */
 #include "credentials.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../lib/config.h"
 #include "../lib/log.h"
+#include "crl.h"
+#include "file.h"
 #include "profile.h"
 #include "wolf.h"
 
-#define FILE_MAX	16777216
 #define PEM_BEGIN	"-----BEGIN CERTIFICATE-----"
 #define PEM_END		"-----END CERTIFICATE-----"
 
@@ -29,89 +26,7 @@ static const char *const system_bundles[] = {
 	"/etc/pki/tls/certs/ca-bundle.crt",
 };
 
-struct file {
-	char	*data;
-	size_t	length;
-};
-
-static void file_free(struct file *file)
-{
-	if (file->data)
-		explicit_bzero(file->data, file->length);
-	free(file->data);
-	*file = (struct file){ 0 };
-}
-
-static int check_kind(int fd, const char *path, bool secret, struct td_mistakes *mistakes,
-		      size_t *length)
-{
-	struct stat st;
-
-	if (fstat(fd, &st)) {
-		td_profile_mistake(mistakes, "cannot look at %s: %s", path, strerror(errno));
-		return -EINVAL;
-	}
-	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
-		td_profile_mistake(mistakes, "%s must be a regular file of at most 16 MiB", path);
-		return -EINVAL;
-	}
-	if (secret && (st.st_mode & (S_IROTH | S_IWOTH | S_IWGRP))) {
-		td_profile_mistake(mistakes, "private key %s is open to others: chmod 600 it",
-				   path);
-		return -EINVAL;
-	}
-	if (secret && (st.st_mode & S_IRGRP))
-		tl_log(LOG_NOTICE, "private key %s is readable by its group", path);
-	*length = (size_t)st.st_size;
-	return 0;
-}
-
-static int file_read(const char *path, bool secret, struct td_mistakes *mistakes, struct file *out)
-{
-	struct file file = { 0 };
-	size_t length;
-	ssize_t some;
-	int fd, ret;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0) {
-		td_profile_mistake(mistakes, "cannot open %s: %s", path, strerror(errno));
-		return -EINVAL;
-	}
-	ret = check_kind(fd, path, secret, mistakes, &length);
-	if (ret)
-		goto close_fd;
-	file.data = malloc(length + 1);
-	if (!file.data) {
-		ret = -ENOMEM;
-		goto close_fd;
-	}
-	while (file.length < length) {
-		some = read(fd, file.data + file.length, length - file.length);
-		if (some < 0 && errno == EINTR)
-			continue;
-		if (some < 0) {
-			td_profile_mistake(mistakes, "cannot read %s: %s", path, strerror(errno));
-			ret = -EINVAL;
-			goto free_file;
-		}
-		if (some == 0)
-			break;
-		file.length += (size_t)some;
-	}
-	file.data[file.length] = '\0';
-	close(fd);
-	*out = file;
-	return 0;
-
-free_file:
-	file_free(&file);
-close_fd:
-	close(fd);
-	return ret;
-}
-
-static int use_pair(WOLFSSL_CTX *ctx, const struct file *chain, const struct file *key,
+static int use_pair(WOLFSSL_CTX *ctx, const struct td_file *chain, const struct td_file *key,
 		    struct td_mistakes *mistakes)
 {
 	const struct tl_profile *profile = mistakes->profile;
@@ -137,22 +52,36 @@ static int use_pair(WOLFSSL_CTX *ctx, const struct file *chain, const struct fil
 static int load_certificate(WOLFSSL_CTX *const *ctx, int count, struct td_mistakes *mistakes)
 {
 	const struct tl_profile *profile = mistakes->profile;
-	struct file chain = { 0 }, key = { 0 };
+	struct td_file chain = { 0 }, key = { 0 };
 	int ret, i;
 
-	ret = file_read(profile->certificate, false, mistakes, &chain);
+	ret = td_file_read(profile->certificate, false, mistakes, &chain);
 	if (ret)
 		return ret;
-	ret = file_read(profile->key, true, mistakes, &key);
+	ret = td_file_read(profile->key, true, mistakes, &key);
 	for (i = 0; ret == 0 && i < count; i++)
 		ret = use_pair(ctx[i], &chain, &key, mistakes);
-	file_free(&key);
-	file_free(&chain);
+	td_file_free(&key);
+	td_file_free(&chain);
 	return ret;
 }
 
+static bool load_anchor(struct td_profile *profile, const char *pem, long length)
+{
+	int i;
+
+	for (i = 0; i < TD_CTX_N; i++)
+		if (profile->ctx[i] &&
+		    wolfSSL_CTX_load_verify_buffer_ex(profile->ctx[i], (const byte *)pem, length,
+						      WOLFSSL_FILETYPE_PEM, 0,
+						      WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY) !=
+		    WOLFSSL_SUCCESS)
+			return false;
+	return td_anchors_add(&profile->anchors, pem, (size_t)length) == 0;
+}
+
 /* Returns the number of anchors loaded; *refused is that of the others. */
-static int load_anchors(WOLFSSL_CTX *ctx, const struct file *file, int *refused)
+static int load_anchors(struct td_profile *profile, const struct td_file *file, int *refused)
 {
 	const char *at = file->data, *end;
 	int loaded = 0;
@@ -163,10 +92,7 @@ static int load_anchors(WOLFSSL_CTX *ctx, const struct file *file, int *refused)
 		if (!end)
 			break;
 		end += strlen(PEM_END);
-		if (wolfSSL_CTX_load_verify_buffer_ex(ctx, (const byte *)at, end - at,
-						      WOLFSSL_FILETYPE_PEM, 0,
-						      WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY) ==
-		    WOLFSSL_SUCCESS)
+		if (load_anchor(profile, at, end - at))
 			loaded++;
 		else
 			(*refused)++;
@@ -175,32 +101,31 @@ static int load_anchors(WOLFSSL_CTX *ctx, const struct file *file, int *refused)
 	return loaded;
 }
 
-static int load_own_anchors(WOLFSSL_CTX *const *ctx, int count, struct td_mistakes *mistakes)
+static int load_own_anchors(struct td_profile *profile, struct td_mistakes *mistakes)
 {
-	const char *path = mistakes->profile->ca;
-	struct file file = { 0 };
-	int refused, loaded, ret, i;
+	const char *path = profile->config->ca;
+	struct td_file file = { 0 };
+	int refused, loaded, ret;
 
-	ret = file_read(path, false, mistakes, &file);
-	for (i = 0; ret == 0 && i < count; i++) {
-		loaded = load_anchors(ctx[i], &file, &refused);
-		if (loaded && !refused)
-			continue;
-		if (refused)
-			td_profile_mistake(mistakes, "%d of %d certificates in %s cannot be used",
-					  refused, refused + loaded, path);
-		else
-			td_profile_mistake(mistakes, "%s holds no certificate in PEM form", path);
-		ret = -EINVAL;
-	}
-	file_free(&file);
-	return ret;
+	ret = td_file_read(path, false, mistakes, &file);
+	if (ret)
+		return ret;
+	loaded = load_anchors(profile, &file, &refused);
+	td_file_free(&file);
+	if (loaded && !refused)
+		return 0;
+	if (refused)
+		td_profile_mistake(mistakes, "%d of %d certificates in %s cannot be used",
+				   refused, refused + loaded, path);
+	else
+		td_profile_mistake(mistakes, "%s holds no certificate in PEM form", path);
+	return -EINVAL;
 }
 
 /* A machine without a bundle trusts nobody, which is no mistake. */
-static int load_system_anchors(WOLFSSL_CTX *const *ctx, int count, struct td_mistakes *mistakes)
+static int load_system_anchors(struct td_profile *profile, struct td_mistakes *mistakes)
 {
-	struct file file = { 0 };
+	struct td_file file = { 0 };
 	const char *path = NULL;
 	int refused, ret, i;
 
@@ -211,30 +136,34 @@ static int load_system_anchors(WOLFSSL_CTX *const *ctx, int count, struct td_mis
 		tl_log(LOG_WARNING, "no trust anchors: %s is missing", system_bundles[0]);
 		return 0;
 	}
-	ret = file_read(path, false, mistakes, &file);
-	for (i = 0; ret == 0 && i < count; i++)
-		if (load_anchors(ctx[i], &file, &refused) == 0 || refused)
-			tl_log(LOG_DEBUG, "%d certificates in %s cannot be used", refused, path);
-	file_free(&file);
-	return ret;
+	ret = td_file_read(path, false, mistakes, &file);
+	if (ret)
+		return ret;
+	if (load_anchors(profile, &file, &refused) == 0 || refused)
+		tl_log(LOG_DEBUG, "%d certificates in %s cannot be used", refused, path);
+	td_file_free(&file);
+	return 0;
 }
 
-int td_credentials_load(WOLFSSL_CTX *const *ctx, int count, struct td_mistakes *mistakes)
+int td_credentials_load(struct td_profile *profile, struct td_mistakes *mistakes)
 {
-	const struct tl_profile *profile = mistakes->profile;
+	const struct tl_profile *config = profile->config;
 	int ret = 0, next;
 
-	if (!profile->certificate != !profile->key) {
+	if (!config->certificate != !config->key) {
 		td_profile_mistake(mistakes, "certificate and key must be given together");
 		ret = -EINVAL;
-	} else if (profile->certificate) {
-		ret = load_certificate(ctx, count, mistakes);
+	} else if (config->certificate) {
+		ret = load_certificate(profile->ctx, TD_CTX_ANONYMOUS, mistakes);
 	}
 	if (ret == -ENOMEM)
 		return ret;
-	if (profile->ca)
-		next = load_own_anchors(ctx, count, mistakes);
+	if (config->ca)
+		next = load_own_anchors(profile, mistakes);
 	else
-		next = load_system_anchors(ctx, count, mistakes);
-	return next ? next : ret;
+		next = load_system_anchors(profile, mistakes);
+	ret = next ? next : ret;
+	if (ret == 0 && config->crl)
+		ret = td_crl_load(&profile->crls, config->crl, mistakes);
+	return ret;
 }

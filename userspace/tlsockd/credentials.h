@@ -6,17 +6,16 @@
 #ifndef TLSOCKD_CREDENTIALS_H
 #define TLSOCKD_CREDENTIALS_H
 
-struct WOLFSSL_CTX;
 struct td_mistakes;
+struct td_profile;
 
 /**
- * td_credentials_load - load a profile's files into its contexts
- * @ctx: the contexts, both get the same
- * @count: their number
+ * td_credentials_load - load a profile's files into its contexts and anchors
+ * @profile: its contexts are there; they all get the same
  * @mistakes: told of each one; its profile names the files
  *
  * Return: 0, -EINVAL (mistakes were reported), -ENOMEM
  */
-int td_credentials_load(struct WOLFSSL_CTX *const *ctx, int count, struct td_mistakes *mistakes);
+int td_credentials_load(struct td_profile *profile, struct td_mistakes *mistakes);
 
 #endif

@@ -2,9 +2,15 @@
 /*
  * Requests between kernel and workers. The states of a request:
  *
- *	WAITING --- a worker has room --> RUNNING --- result, or its worker died ---> gone
- *	   |                                 |
- *	   +-- deadline, canceled --> gone   +-- netlink lacks memory --> ANSWERED --> gone
+ *	SILENT --- the peer speaks
+ *	   |             |
+ *	   |             v
+ *	   |          WAITING --- a worker has room --> RUNNING --- result, worker died --> gone
+ *	   |             |                                 |
+ *	   +-------------+-- deadline, canceled --> gone   +-- netlink lacks memory
+ *	                                                              |
+ *	                                                              v
+ *	                                                           ANSWERED --> gone
  */
 #include "dispatch.h"
 
@@ -17,32 +23,59 @@
 #include "../lib/log.h"
 #include "broker.h"
 #include "channel.h"
+#include "family_handshake.h"
 #include "family_tlsock.h"
+#include "generation.h"
 
 /* How often deadlines are looked at, milliseconds */
 #define TICK		500
 
-/* A worker that is so late behind twice the deadline hangs, milliseconds. */
+/*
+ * A worker hangs that is so late behind twice a deadline, milliseconds, and has
+ * said nothing for so many ticks. One that is slow, or the broker was, does not.
+ */
 #define GRACE		1000
+#define QUIET_TICKS	10
+
+static bool is_client(const struct td_request *r)
+{
+	return r->job.role == TLSOCK_ROLE_CLIENT;
+}
+
+static void take_from_child(struct td_request *r)
+{
+	if (!r->child)
+		return;
+	r->child->load--;
+	r->child->clients -= is_client(r);
+	r->child = NULL;
+}
 
 static void forget(struct td_broker *broker, struct td_request *r)
 {
-	if (r->child)
-		r->child->load--;
+	take_from_child(r);
+	if (r->state == TD_REQUEST_SILENT)
+		td_silent_forget(broker, r);
 	td_request_remove(&broker->requests, r);
+}
+
+static int answer(struct td_broker *broker, const struct td_request *r,
+		  const struct td_result *result)
+{
+	if (td_request_is_kernels(r))
+		return td_family_handshake_done(broker->consumers.family, r, result);
+	return r->canceled ? 0 : td_family_tlsock_done(broker->family, r->id, result);
 }
 
 /* The one place where an accepted request ends. */
 static void finish(struct td_broker *broker, struct td_request *r, const struct td_result *result)
 {
-	int err = 0;
+	int err = answer(broker, r, result);
 
-	if (!r->canceled)
-		err = td_family_tlsock_done(broker->family, r->id, result);
 	if (err == -EAGAIN) {
-		if (r->child)
-			r->child->load--;
-		r->child = NULL;
+		if (r->state == TD_REQUEST_SILENT)
+			td_silent_forget(broker, r);
+		take_from_child(r);
 		if (result != &r->result)
 			r->result = *result;
 		if (r->state != TD_REQUEST_ANSWERED)
@@ -51,7 +84,7 @@ static void finish(struct td_broker *broker, struct td_request *r, const struct 
 	}
 	if (err)
 		tl_log(LOG_ERR, "cannot answer request %u: %s", r->id, strerror(-err));
-	td_report_handshake(&broker->report, r, result, td_loop_now());
+	td_report_handshake(&broker->report, r, result, td_loop_now_us());
 	forget(broker, r);
 }
 
@@ -69,39 +102,95 @@ static void fail(struct td_broker *broker, struct td_request *r, int error, uint
 	finish(broker, r, &result);
 }
 
-unsigned int td_dispatch_capacity(const struct td_broker *broker)
+/*
+ * Room for a request of either side. A quarter of each worker is kept for
+ * servers: were all of it clients' whose servers are here too, and wait behind
+ * other clients, nobody would get on.
+ */
+static unsigned int room_of(const struct td_child *c, bool client)
 {
-	unsigned int room = 0;
+	unsigned int most = client ? c->limit - c->limit / 4 : c->limit;
+	unsigned int has = client ? c->clients : c->load;
+	unsigned int room = c->limit > c->load ? c->limit - c->load : 0;
 
-	for (const struct td_child *c = broker->supervise.first; c; c = c->next)
-		if (c->source.fd >= 0 && !c->draining && c->load < c->limit)
-			room += c->limit - c->load;
-	return room > broker->requests.n_waiting ? room - broker->requests.n_waiting : 0;
+	if (c->source.fd < 0 || c->draining || has >= most)
+		return 0;
+	return room < most - has ? room : most - has;
 }
 
-static struct td_child *least_loaded(const struct td_broker *broker)
+unsigned int td_dispatch_capacity(const struct td_broker *broker, unsigned int *clients)
+{
+	const struct td_requests *requests = &broker->requests;
+	unsigned int room = 0, client_room = 0;
+
+	for (const struct td_child *c = broker->supervise.first; c; c = c->next) {
+		room += room_of(c, false);
+		client_room += room_of(c, true);
+	}
+	room = room > requests->n_waiting ? room - requests->n_waiting : 0;
+	client_room = client_room > requests->n_waiting_clients ?
+			      client_room - requests->n_waiting_clients : 0;
+	if (clients)
+		*clients = client_room < room ? client_room : room;
+	return room;
+}
+
+static struct td_child *least_loaded(const struct td_broker *broker, bool client)
 {
 	struct td_child *best = NULL;
 
 	for (struct td_child *c = broker->supervise.first; c; c = c->next)
-		if (c->source.fd >= 0 && !c->draining && !c->full && c->load < c->limit &&
-		    (!best || c->load < best->load))
+		if (!c->full && room_of(c, client) && (!best || c->load < best->load))
 			best = c;
 	return best;
 }
 
-/* Returns whether a worker has it now. */
-static bool give(struct td_broker *broker, struct td_request *r, int64_t now)
+/* Applies the rules, anew after a reload. Returns whether they allow the request. */
+static bool judge(struct td_broker *broker, struct td_request *r)
 {
-	struct td_message message = { .type = TD_MESSAGE_JOB, .id = r->number };
-	struct td_child *child;
-	int64_t late = now - r->accepted;
+	char why[TLSOCK_MAX_TEXT + 1];
 	int err;
 
+	if (r->policy.generation == broker->generation->number)
+		return true;
+	err = td_policy_apply(broker->generation, r, why);
+	if (err)
+		fail(broker, r, -err, TLSOCK_STAGE_CONFIG, why);
+	return !err;
+}
+
+static bool may_resume(const struct td_request *r)
+{
+	return is_client(r) && r->job.resume;
+}
+
+/* A ticket for the job, if there is one. */
+static void take_ticket(struct td_broker *broker, const struct td_request *r,
+			struct td_resume *resume)
+{
+	uint8_t name[TD_SESSION_NAME];
+
+	memset(resume, 0, offsetof(struct td_resume, ticket));
+	if (broker->tickets.n && may_resume(r) &&
+	    !td_tickets_name(&r->job, r->uid, broker->generation->number, name))
+		td_tickets_take(&broker->tickets, name, resume);
+}
+
+/* Returns the worker that has the job now, NULL if none has room. */
+static struct td_child *send_job(struct td_broker *broker, struct td_request *r, int64_t now)
+{
+	struct td_job_message message;
+	struct td_child *child;
+	int64_t late = td_request_age(r, now);
+	int err;
+
+	message.type = TD_MESSAGE_JOB;
+	message.id = r->number;
 	message.job = r->job;
 	message.job.timeout_ms = late < r->job.timeout_ms ? r->job.timeout_ms - (uint32_t)late : 0;
-	while ((child = least_loaded(broker))) {
-		err = td_channel_send(child->source.fd, &message, r->fd);
+	take_ticket(broker, r, &message.resume);
+	while ((child = least_loaded(broker, is_client(r)))) {
+		err = td_channel_send(child->source.fd, (struct td_message *)&message, r->fd);
 		if (!err)
 			break;
 		if (err == -EAGAIN) {
@@ -111,20 +200,58 @@ static bool give(struct td_broker *broker, struct td_request *r, int64_t now)
 			td_supervise_kill(child, "its socket failed");
 		}
 	}
+	explicit_bzero(&message.resume, offsetof(struct td_resume, ticket));
+	return child;
+}
+
+/* Returns whether it waits no longer: a worker has it, or it was refused. */
+static bool give(struct td_broker *broker, struct td_request *r, int64_t now)
+{
+	struct td_child *child;
+
+	/* ORDER: workers that have room are of the generation that judges. */
+	if (!least_loaded(broker, is_client(r)))
+		return false;
+	if (!judge(broker, r))
+		return true;
+	child = send_job(broker, r, now);
 	if (!child)
 		return false;
-	close(r->fd);
-	r->fd = -1;
+	if (!td_request_is_kernels(r)) {
+		close(r->fd);
+		r->fd = -1;
+	}
 	r->child = child;
+	if (!child->load)
+		child->heard = broker->ticks;
 	child->load++;
+	child->clients += is_client(r);
 	child->jobs++;
 	td_request_set_state(&broker->requests, r, TD_REQUEST_RUNNING);
 	return true;
 }
 
+/* Without memory to remember it */
+static void refuse(struct td_broker *broker, const struct tl_request *request)
+{
+	const struct td_request r = { .kernel = request->kernel, .id = request->id,
+				      .fd = request->fd };
+	const struct td_result result = {
+		.error = ENOMEM,
+		.stage = TLSOCK_STAGE_QUEUE,
+		.alert_sent = -1,
+		.alert_received = -1,
+		.text = "the helper has no memory",
+	};
+
+	answer(broker, &r, &result);
+	if (request->fd >= 0)
+		close(request->fd);
+}
+
 void td_dispatch_take(struct td_broker *broker, const struct tl_request *request)
 {
-	int64_t now = td_loop_now();
+	int64_t now_us = td_loop_now_us();
 	struct td_request *r;
 
 	if (!request->has_id) {
@@ -133,38 +260,34 @@ void td_dispatch_take(struct td_broker *broker, const struct tl_request *request
 			close(request->fd);
 		return;
 	}
-	r = td_request_add(&broker->requests, request, now);
+	r = td_request_add(&broker->requests, request, now_us);
 	if (!r) {
-		const struct td_result result = {
-			.error = ENOMEM,
-			.stage = TLSOCK_STAGE_QUEUE,
-			.alert_sent = -1,
-			.alert_received = -1,
-			.text = "the helper has no memory",
-		};
-
-		td_family_tlsock_done(broker->family, request->id, &result);
-		if (request->fd >= 0)
-			close(request->fd);
+		refuse(broker, request);
 		return;
 	}
 	if (request->mistake)
 		fail(broker, r, EPROTO, TLSOCK_STAGE_QUEUE, request->mistake);
-	else if (broker->requests.n_waiting == 1)
-		give(broker, r, now);
+	else if (judge(broker, r) && !td_silent_watch(broker, r) &&
+		 broker->requests.n_waiting == 1)
+		give(broker, r, now_us / 1000);
 }
 
 void td_dispatch_run(struct td_broker *broker)
 {
+	const struct td_requests *all = &broker->requests;
 	int64_t now = td_loop_now();
 	struct td_request *next;
+	bool clients_wait = false;
 
-	if (!broker->requests.n_waiting)
-		return;
-	for (struct td_request *r = broker->requests.first; r; r = next) {
+	for (struct td_request *r = all->first; r && all->n_waiting; r = next) {
 		next = r->next;
-		if (r->state == TD_REQUEST_WAITING && !give(broker, r, now))
+		if (r->state != TD_REQUEST_WAITING || (is_client(r) && clients_wait))
+			continue;
+		if (give(broker, r, now))
+			continue;
+		if (!is_client(r))
 			return;
+		clients_wait = true;
 	}
 }
 
@@ -176,7 +299,7 @@ void td_dispatch_cancel(struct td_broker *broker, uint32_t id)
 	if (!r)
 		return;
 	r->canceled = true;
-	if (r->state == TD_REQUEST_WAITING) {
+	if (r->state == TD_REQUEST_WAITING || r->state == TD_REQUEST_SILENT) {
 		fail(broker, r, ECANCELED, TLSOCK_STAGE_QUEUE, "the program gave up");
 		return;
 	}
@@ -187,15 +310,26 @@ void td_dispatch_cancel(struct td_broker *broker, uint32_t id)
 	td_channel_send(r->child->source.fd, &message, -1);
 }
 
+/* The worker says what to remember of a session, but not for whom. */
+static void name_session(const struct td_request *r, struct td_session *session)
+{
+	if (!session->secret_length)
+		return;
+	if (!may_resume(r) || td_tickets_name(&r->job, r->uid, r->child->generation, session->name))
+		session->secret_length = 0;
+}
+
 void td_dispatch_result(struct td_broker *broker, struct td_child *child,
-			const struct td_message *message)
+			struct td_message *message)
 {
 	struct td_request *r = td_request_find(&broker->requests, message->id);
 
+	child->heard = broker->ticks;
 	if (!r || r->child != child) {
 		td_supervise_kill(child, "it answered a request that it does not have");
 		return;
 	}
+	name_session(r, &message->result.session);
 	finish(broker, r, &message->result);
 }
 
@@ -222,14 +356,18 @@ void td_dispatch_fail_all(struct td_broker *broker)
 
 static void check_deadline(struct td_broker *broker, struct td_request *r, int64_t now)
 {
-	int64_t late = now - r->accepted - r->job.timeout_ms;
+	int64_t late = td_request_age(r, now) - r->job.timeout_ms;
 	struct td_child *child = r->child;
 
 	if (late < 0)
 		return;
-	if (r->state == TD_REQUEST_WAITING) {
+	if (r->state == TD_REQUEST_SILENT) {
+		fail(broker, r, ETIMEDOUT, TLSOCK_STAGE_HANDSHAKE,
+		     "the client said nothing in time");
+	} else if (r->state == TD_REQUEST_WAITING) {
 		fail(broker, r, ETIMEDOUT, TLSOCK_STAGE_QUEUE, "no worker had room in time");
-	} else if (r->state == TD_REQUEST_RUNNING && late > (int64_t)r->job.timeout_ms + GRACE) {
+	} else if (r->state == TD_REQUEST_RUNNING && late > (int64_t)r->job.timeout_ms + GRACE &&
+		   broker->ticks - child->heard >= QUIET_TICKS) {
 		fail(broker, r, ETIMEDOUT, TLSOCK_STAGE_HANDSHAKE, "the worker process hung");
 		td_supervise_kill(child, "it did not keep a deadline");
 	}
@@ -244,6 +382,7 @@ int64_t td_dispatch_tick(struct td_broker *broker, int64_t now)
 	if (now < broker->tick_at)
 		return broker->tick_at - now;
 	broker->tick_at = now + TICK;
+	broker->ticks++;
 	for (struct td_request *r = broker->requests.first; r; r = next) {
 		next = r->next;
 		if (r->state == TD_REQUEST_ANSWERED)

@@ -13,8 +13,14 @@ struct td_child;
 struct td_message;
 struct tl_request;
 
-/** td_dispatch_capacity - requests that could be given to workers now */
-unsigned int td_dispatch_capacity(const struct td_broker *broker);
+/**
+ * td_dispatch_capacity - requests that could be given to workers now
+ * @broker: the broker
+ * @clients: receives how many of them may be clients; NULL if not wanted
+ *
+ * Return: their number
+ */
+unsigned int td_dispatch_capacity(const struct td_broker *broker, unsigned int *clients);
 
 /** td_dispatch_take - a request came; owns its descriptor from here on */
 void td_dispatch_take(struct td_broker *broker, const struct tl_request *request);
@@ -27,7 +33,7 @@ void td_dispatch_cancel(struct td_broker *broker, uint32_t id);
 
 /** td_dispatch_result - @child sent a result, already checked for its form */
 void td_dispatch_result(struct td_broker *broker, struct td_child *child,
-			const struct td_message *message);
+			struct td_message *message);
 
 /** td_dispatch_lost - @child is gone: fail what it had */
 void td_dispatch_lost(struct td_broker *broker, struct td_child *child);

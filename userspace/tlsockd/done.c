@@ -29,6 +29,8 @@ static int put_session(struct nl_msg *msg, const struct td_result *r)
 		err |= nla_put_string(msg, TLSOCK_A_DONE_ALPN, r->alpn);
 	if (*r->server_name)
 		err |= nla_put_string(msg, TLSOCK_A_DONE_SERVER_NAME, r->server_name);
+	if (r->peer.head.size)
+		err |= nla_put(msg, TLSOCK_A_DONE_PEER, (int)td_peer_size(&r->peer), &r->peer);
 	if (r->version)
 		err |= nla_put_u16(msg, TLSOCK_A_DONE_VERSION, r->version);
 	if (r->cipher)
@@ -59,6 +61,10 @@ int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_result *r)
 		err |= nla_put(msg, TLSOCK_A_DONE_TX_SECRET, r->secret_length, r->tx_secret);
 		err |= nla_put(msg, TLSOCK_A_DONE_RX_SECRET, r->secret_length, r->rx_secret);
 	}
+	if (r->truncation_eof)
+		err |= nla_put_flag(msg, TLSOCK_A_DONE_TRUNCATION_EOF);
+	if (r->session.secret_length)
+		err |= nla_put(msg, TLSOCK_A_DONE_SESSION, sizeof(r->session), &r->session);
 	/* The message has room for a page; only memory can lack. */
 	return err ? -ENOMEM : 0;
 }

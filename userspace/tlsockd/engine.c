@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../lib/config.h"
+#include "../lib/names.h"
 #include "../lib/suite.h"
 #include "outcome.h"
 #include "profile.h"
@@ -77,10 +78,17 @@ static int set_verify(struct td_engine *engine, const struct td_job *job)
 	int flags = WOLFSSL_VERIFY_NONE;
 
 	verify->server = client;
+	verify->anchors = &engine->profile->anchors;
+	verify->crls = profile->crl ? &engine->profile->crls : NULL;
+	verify->crl_required = profile->crl_check == TL_CRL_REQUIRED;
 	verify->mode = client ? profile->verify : TLSOCK_VERIFY_REQUIRED;
 	if (job->verify >= 0)
 		verify->mode = job->verify;
 	engine->client_cert = job->client_cert >= 0 ? job->client_cert : profile->client_cert;
+	/* Whether an anonymous client will do is the kernel's to say. */
+	if (job->consumer != TL_CONSUMER_PROGRAM &&
+	    engine->client_cert == TLSOCK_CLIENT_CERT_NONE)
+		engine->client_cert = TLSOCK_CLIENT_CERT_REQUEST;
 	if (client && verify->mode != TLSOCK_VERIFY_NONE)
 		flags = WOLFSSL_VERIFY_PEER;
 	if (!client && engine->client_cert != TLSOCK_CLIENT_CERT_NONE)
@@ -100,7 +108,10 @@ static int set_verify(struct td_engine *engine, const struct td_job *job)
 	return td_identity_set(&verify->identity, name, &job->remote);
 }
 
-/* More than one key share costs a little and saves a round trip with older peers. */
+/*
+ * More than one key share costs a little and saves a round trip with older
+ * peers. What group the server of an earlier session takes is known.
+ */
 static int set_key_shares(struct td_engine *engine)
 {
 	const struct td_profile *profile = engine->profile;
@@ -108,6 +119,9 @@ static int set_key_shares(struct td_engine *engine)
 
 	if (profile->max_version < TL_VERSION_1_3)
 		return 0;
+	if (engine->resume.group)
+		return wolfSSL_UseKeyShare(engine->ssl, engine->resume.group) == WOLFSSL_SUCCESS ?
+			       0 : -ENOMEM;
 	for (i = 0; i < profile->n_groups && i < KEY_SHARES; i++) {
 		if (wolfSSL_UseKeyShare(engine->ssl, (word16)profile->groups[i]) != WOLFSSL_SUCCESS)
 			return -ENOMEM;
@@ -117,9 +131,21 @@ static int set_key_shares(struct td_engine *engine)
 	return 0;
 }
 
+static const char *alpn_of(const struct td_engine *engine, const struct td_job *job)
+{
+	if (job->alpn[0])
+		return job->alpn;
+	if (engine->profile->config->alpn)
+		return engine->profile->config->alpn;
+	/* RFC 9289 section 4.2.1 */
+	if (job->consumer == TL_CONSUMER_NFS || job->consumer == TL_CONSUMER_NFSD)
+		return "sunrpc";
+	return NULL;
+}
+
 static int set_alpn(struct td_engine *engine, const struct td_job *job)
 {
-	const char *list = job->alpn[0] ? job->alpn : engine->profile->config->alpn;
+	const char *list = alpn_of(engine, job);
 
 	if (!list || !list[0])
 		return 0;
@@ -135,13 +161,25 @@ static int set_alpn(struct td_engine *engine, const struct td_job *job)
 static int set_client(struct td_engine *engine)
 {
 	const char *host = engine->verify.identity.host;
-	int ret;
 
 	if (host[0] && wolfSSL_UseSNI(engine->ssl, WOLFSSL_SNI_HOST_NAME, host,
 				      (unsigned short)strlen(host)) != WOLFSSL_SUCCESS)
 		return -ENOMEM;
-	ret = set_key_shares(engine);
-	return ret;
+	return 0;
+}
+
+/* What a client has proved with its certificate does not stand in a ticket. */
+static int set_server(struct td_engine *engine)
+{
+	if (engine->client_cert == TLSOCK_CLIENT_CERT_NONE)
+		return 0;
+	if (engine->profile->max_version >= TL_VERSION_1_3 &&
+	    wolfSSL_no_ticket_TLSv13(engine->ssl))
+		return -EIO;
+	if (engine->profile->min_version <= TL_VERSION_1_2 &&
+	    wolfSSL_NoTicketTLSv12(engine->ssl) != WOLFSSL_SUCCESS)
+		return -EIO;
+	return 0;
 }
 
 static int keep_secret(WOLFSSL *ssl, int id, const unsigned char *secret, int length, void *arg)
@@ -160,10 +198,14 @@ static int keep_secret(WOLFSSL *ssl, int id, const unsigned char *secret, int le
 
 static int set_up(struct td_engine *engine, const struct td_job *job)
 {
-	WOLFSSL_CTX *ctx = engine->profile->ctx[engine->role];
 	int ret;
 
-	engine->ssl = wolfSSL_new(ctx);
+	engine->ctx = engine->profile->ctx[engine->role];
+	/* What is to stay anonymous shows no certificate, whoever asks. */
+	if (job->consumer != TL_CONSUMER_PROGRAM && job->auth == TL_AUTH_NONE &&
+	    engine->profile->ctx[TD_CTX_ANONYMOUS])
+		engine->ctx = engine->profile->ctx[TD_CTX_ANONYMOUS];
+	engine->ssl = wolfSSL_new(engine->ctx);
 	if (!engine->ssl) {
 		td_outcome_set(engine->result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
 		return -ENOMEM;
@@ -188,11 +230,16 @@ static int set_up(struct td_engine *engine, const struct td_job *job)
 			       "application protocols are not a comma separated list");
 		return ret;
 	}
-	if (engine->role == TLSOCK_ROLE_CLIENT)
-		ret = set_client(engine);
+	ret = engine->role == TLSOCK_ROLE_CLIENT ? set_client(engine) : set_server(engine);
 	if (ret)
 		td_outcome_set(engine->result, -ret, TLSOCK_STAGE_CONFIG, "out of memory");
 	return ret;
+}
+
+static bool needs_certificate(const struct td_job *job)
+{
+	return job->role == TLSOCK_ROLE_SERVER ||
+	       (job->consumer != TL_CONSUMER_PROGRAM && job->auth == TL_AUTH_X509);
 }
 
 int td_engine_new(const struct td_profile *profile, const struct td_job *job,
@@ -207,9 +254,16 @@ int td_engine_new(const struct td_profile *profile, const struct td_job *job,
 			       job->profile);
 		return -EACCES;
 	}
-	if (job->role == TLSOCK_ROLE_SERVER && !profile->config->certificate) {
+	/* Never by certificates instead: the peer is known by its key alone. */
+	if (job->consumer != TL_CONSUMER_PROGRAM && job->auth == TL_AUTH_PSK) {
+		td_outcome_set(result, EOPNOTSUPP, TLSOCK_STAGE_CONFIG,
+			       "pre-shared keys are not supported");
+		return -EOPNOTSUPP;
+	}
+	if (needs_certificate(job) && !profile->config->certificate) {
 		td_outcome_set(result, ENOKEY, TLSOCK_STAGE_CONFIG,
-			       "profile %s has no certificate for servers", profile->config->name);
+			       "profile %s has no certificate for %ss", profile->config->name,
+			       tl_names_role(job->role));
 		return -ENOKEY;
 	}
 	engine = calloc(1, sizeof(*engine));
@@ -220,6 +274,9 @@ int td_engine_new(const struct td_profile *profile, const struct td_job *job,
 	engine->profile = profile;
 	engine->role = job->role;
 	engine->result = result;
+	engine->resumable = job->role == TLSOCK_ROLE_CLIENT && job->resume &&
+			    profile->config->resumption;
+	result->truncation_eof = profile->config->truncation == TL_TRUNCATION_EOF;
 	ret = set_up(engine, job);
 	if (ret) {
 		td_engine_free(engine);
@@ -246,11 +303,9 @@ void td_engine_free(struct td_engine *engine)
  */
 static void forget_chain(struct td_engine *engine)
 {
-	WOLFSSL_CTX *ctx = engine->profile->ctx[engine->role];
-
 	if (!engine->verify.chain)
 		return;
-	wolfSSL_CertManagerUnloadIntermediateCerts(wolfSSL_CTX_GetCertManager(ctx));
+	wolfSSL_CertManagerUnloadIntermediateCerts(wolfSSL_CTX_GetCertManager(engine->ctx));
 	engine->verify.chain = false;
 }
 
@@ -281,16 +336,33 @@ static bool acceptable(struct td_engine *engine)
 	return result->error == 0;
 }
 
+/* Not earlier: only now it is known whether a session is resumed. */
+static bool start(struct td_engine *engine)
+{
+	if (engine->started || engine->role != TLSOCK_ROLE_CLIENT)
+		return true;
+	engine->started = true;
+	if (!set_key_shares(engine))
+		return true;
+	td_outcome_set(engine->result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
+	return false;
+}
+
 static enum td_engine_state step(struct td_engine *engine)
 {
 	int ret;
 
+	if (!start(engine))
+		return TD_ENGINE_FAILED;
 	if (engine->role == TLSOCK_ROLE_CLIENT)
 		ret = wolfSSL_connect(engine->ssl);
 	else
 		ret = wolfSSL_accept(engine->ssl);
 	forget_chain(engine);
 	if (ret == WOLFSSL_SUCCESS) {
+		/* The server proved who it is when the session began. */
+		engine->verify.vouched = engine->resume.verified &&
+					 wolfSSL_session_reused(engine->ssl);
 		td_outcome_success(engine);
 		if (acceptable(engine))
 			return TD_ENGINE_DONE;
@@ -316,69 +388,4 @@ enum td_engine_state td_engine_feed(struct td_engine *engine, const uint8_t *dat
 	engine->in = NULL;
 	engine->in_length = 0;
 	return engine->state;
-}
-
-/* TLS 1.2 AES: the explicit nonce counts up from that of our Finished. */
-static void next_nonce(const struct tl_wire_flow *flow, uint64_t records, uint8_t *nonce)
-{
-	int i;
-
-	for (i = TL_KTLS_NONCE_LENGTH - 1; i >= 0; i--) {
-		records += flow->nonce[i];
-		nonce[i] = (uint8_t)records;
-		records >>= 8;
-	}
-}
-
-int td_engine_keys(struct td_engine *engine, int direction, union tl_ktls_info *out)
-{
-	bool sending = direction == TLS_TX;
-	bool client_writes = (engine->role == TLSOCK_ROLE_CLIENT) == sending;
-	const struct tl_suite *suite =
-		tl_suite_by_number((uint16_t)wolfSSL_get_current_cipher_suite(engine->ssl));
-	const struct tl_wire_flow *sent = &engine->wire.flow[TL_WIRE_OUT];
-	uint8_t nonce[TL_KTLS_NONCE_LENGTH] = { 0 };
-	struct tl_ktls_keys keys = { 0 };
-	word64 sequence = 0;
-	int ret;
-
-	if (!suite || engine->state != TD_ENGINE_DONE)
-		return -EINVAL;
-	/* Both give 1 where the number is 0, so only less than 0 is an error. */
-	ret = sending ? wolfSSL_GetSequenceNumber(engine->ssl, &sequence) :
-			wolfSSL_GetPeerSequenceNumber(engine->ssl, &sequence);
-	if (ret < 0)
-		return -EINVAL;
-	keys.version = (uint16_t)wolfSSL_version(engine->ssl);
-	keys.cipher = suite->cipher;
-	keys.key = client_writes ? wolfSSL_GetClientWriteKey(engine->ssl) :
-				   wolfSSL_GetServerWriteKey(engine->ssl);
-	keys.key_length = (size_t)wolfSSL_GetKeySize(engine->ssl);
-	keys.iv = client_writes ? wolfSSL_GetClientWriteIV(engine->ssl) :
-				  wolfSSL_GetServerWriteIV(engine->ssl);
-	keys.iv_length = (size_t)wolfSSL_GetIVSize(engine->ssl);
-	keys.sequence = sequence;
-	if (!keys.key || !keys.iv)
-		return -EINVAL;
-	if (sending && keys.version == TL_VERSION_1_2) {
-		if (sent->nonce_length != TL_KTLS_NONCE_LENGTH)
-			return -EINVAL;
-		next_nonce(sent, sequence, nonce);
-		keys.nonce = nonce;
-	}
-	return tl_ktls_cipher_fill(&keys, out);
-}
-
-void td_engine_secrets(struct td_engine *engine)
-{
-	struct td_result *result = engine->result;
-	uint32_t peer = engine->role == TLSOCK_ROLE_CLIENT ? TLSOCK_ROLE_SERVER :
-							     TLSOCK_ROLE_CLIENT;
-	size_t length = engine->secret_length[engine->role];
-
-	if (!length || engine->secret_length[peer] != length)
-		return;
-	result->secret_length = (uint8_t)length;
-	memcpy(result->tx_secret, engine->secret[engine->role], length);
-	memcpy(result->rx_secret, engine->secret[peer], length);
 }

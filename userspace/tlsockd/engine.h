@@ -11,12 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../lib/ktls_cipher.h"
 #include "../lib/wire.h"
 #include "message.h"
 #include "verify.h"
 
 struct WOLFSSL;
+struct WOLFSSL_CTX;
 struct td_profile;
 
 enum td_engine_state {
@@ -30,12 +30,17 @@ enum td_engine_state {
  * @ssl: wolfSSL's object
  * @profile: of the connection
  * @role: TLSOCK_ROLE_*
+ * @ctx: context of the profile
  * @client_cert: TLSOCK_CLIENT_CERT_* in force on a server
  * @state: where it stands
  * @error: wolfSSL's code if it failed in there
  * @result: where the outcome is written, owned by the caller
  * @verify: judgement on the peer's certificate
  * @wire: what went by
+ * @resumable: a client whose session may be resumed, and may resume one
+ * @started: key shares are made
+ * @resume: the session that is offered, all zero if none is
+ * @resume_peer: the server of that session
  * @alpn: protocols offered or accepted, comma list
  * @secret: TLS 1.3, traffic secrets of both roles
  * @secret_length: bytes of each, by role; 0 before it is known
@@ -50,12 +55,17 @@ struct td_engine {
 	struct WOLFSSL			*ssl;
 	const struct td_profile		*profile;
 	uint32_t			role;
+	struct WOLFSSL_CTX		*ctx;
 	int				client_cert;
 	enum td_engine_state		state;
 	int				error;
 	struct td_result		*result;
 	struct td_verify		verify;
 	struct tl_wire			wire;
+	bool				resumable;
+	bool				started;
+	struct td_session		resume;
+	struct td_peer			resume_peer;
 	char				alpn[TLSOCK_MAX_NAME + 1];
 	uint8_t				secret[2][TLSOCK_MAX_SECRET];
 	size_t				secret_length[2];
@@ -96,21 +106,5 @@ void td_engine_free(struct td_engine *engine);
  */
 enum td_engine_state td_engine_feed(struct td_engine *engine, const uint8_t *data, size_t length,
 				    size_t *eaten);
-
-/**
- * td_engine_keys - keys of one direction for kernel TLS
- * @engine: a done one
- * @direction: TLS_TX or TLS_RX
- * @out: filled on success; the caller wipes it
- *
- * Return: bytes in @out, -EOPNOTSUPP, -EINVAL
- */
-int td_engine_keys(struct td_engine *engine, int direction, union tl_ktls_info *out);
-
-/**
- * td_engine_secrets - put what later keys follow from into the result
- * @engine: a done one whose keys are installed; nothing happens before TLS 1.3
- */
-void td_engine_secrets(struct td_engine *engine);
 
 #endif

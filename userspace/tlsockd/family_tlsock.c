@@ -43,7 +43,6 @@ struct recent {
 
 struct td_family_tlsock {
 	struct td_genl		genl;
-	uint32_t		sequence;
 	uint32_t		accept_sequence;
 	int			accept_error;
 	struct recent		recent[N_RECENT];
@@ -91,27 +90,11 @@ void td_family_tlsock_leave(struct td_family_tlsock *family)
 	td_genl_leave(&family->genl);
 }
 
-static struct nl_msg *start_message(struct td_family_tlsock *family, uint8_t command)
-{
-	struct nl_msg *msg = nlmsg_alloc();
-
-	if (!msg)
-		return NULL;
-	if (!++family->sequence)
-		family->sequence = 1;
-	if (!genlmsg_put(msg, NL_AUTO_PORT, family->sequence, family->genl.number, 0, NLM_F_REQUEST,
-			 command, TLSOCK_FAMILY_VERSION)) {
-		nlmsg_free(msg);
-		return NULL;
-	}
-	return msg;
-}
-
 static int send_done(struct td_family_tlsock *family, uint32_t id, const struct td_result *result,
 		     bool last_word)
 {
-	struct nl_msg *msg = start_message(family, TLSOCK_CMD_DONE);
-	struct recent *recent = &family->recent[family->sequence % N_RECENT];
+	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_DONE);
+	struct recent *recent = &family->recent[family->genl.sequence % N_RECENT];
 
 	if (!msg)
 		return -EAGAIN;
@@ -136,7 +119,7 @@ static void take_accept(struct td_family_tlsock *family, const void *data, size_
 	for (unsigned int i = 0; i < accept->n; i++)
 		family->events.request(family->events.arg, &accept->requests[i]);
 	if (accept->pending)
-		family->events.ready(family->events.arg);
+		family->events.more(family->events.arg);
 }
 
 static void take_cancel(struct td_family_tlsock *family, const void *data, size_t length)
@@ -149,6 +132,31 @@ static void take_cancel(struct td_family_tlsock *family, const void *data, size_
 	while (tl_attributes_next(&rest, &a) > 0)
 		if (a.type == TLSOCK_A_DONE_ID && tl_attribute_u32(&a, &id))
 			family->events.cancel(family->events.arg, id);
+}
+
+static void take_ticket(struct td_family_tlsock *family, const void *data, size_t length)
+{
+	struct td_family_ticket ticket = { 0 };
+	struct tl_attributes rest;
+	struct tl_attribute a;
+
+	tl_attributes_init(&rest, data, length);
+	while (tl_attributes_next(&rest, &a) > 0) {
+		if (a.type == TLSOCK_A_TICKET_SESSION) {
+			ticket.session = a.data;
+			ticket.session_length = a.length;
+		} else if (a.type == TLSOCK_A_TICKET_MESSAGE) {
+			ticket.message = a.data;
+			ticket.length = a.length;
+		} else if (a.type == TLSOCK_A_TICKET_PEER) {
+			ticket.peer = a.data;
+			ticket.peer_length = a.length;
+		}
+	}
+	if (ticket.session && ticket.message)
+		family->events.ticket(family->events.arg, &ticket);
+	/* The buffer is used for long, and this is a secret. */
+	explicit_bzero((void *)data, length);
 }
 
 static void take_accept_error(struct td_family_tlsock *family, const struct tl_refusal *refusal)
@@ -199,118 +207,74 @@ static void take_error(struct td_family_tlsock *family, const struct nlmsghdr *m
 		take_done_error(family, &refusal);
 }
 
-/* Families come and go with their modules: is it ours? */
-static void take_control(struct td_family_tlsock *family, int command, const void *data,
-			 size_t length)
+static void take_message(void *arg, const struct nlmsghdr *message)
 {
-	struct tl_attributes rest;
-	struct tl_attribute a;
-	char name[GENL_NAMSIZ];
-	bool ours = false;
-
-	tl_attributes_init(&rest, data, length);
-	while (tl_attributes_next(&rest, &a) > 0)
-		if (a.type == CTRL_ATTR_FAMILY_NAME && tl_attribute_text(&a, name, sizeof(name)))
-			ours = !strcmp(name, TLSOCK_FAMILY_NAME);
-	if (ours && command == CTRL_CMD_DELFAMILY)
-		family->events.gone(family->events.arg);
-	else if (ours && command == CTRL_CMD_NEWFAMILY)
-		family->events.back(family->events.arg);
-}
-
-static void take_message(struct td_family_tlsock *family, const struct nlmsghdr *message)
-{
-	const struct genlmsghdr *genl = NLMSG_DATA(message);
-	const char *data;
+	struct td_family_tlsock *family = arg;
+	int news = td_genl_news(message, TLSOCK_FAMILY_NAME);
+	const void *data;
 	size_t length;
+	int command;
 
-	if (message->nlmsg_type == NLMSG_ERROR) {
+	if (message->nlmsg_type == NLMSG_ERROR)
 		take_error(family, message);
+	else if (news == CTRL_CMD_DELFAMILY)
+		family->events.gone(family->events.arg);
+	else if (news == CTRL_CMD_NEWFAMILY)
+		family->events.back(family->events.arg);
+	data = td_genl_payload(message, &command, &length);
+	if (!data || message->nlmsg_type != family->genl.number)
 		return;
-	}
-	if (message->nlmsg_type < NLMSG_MIN_TYPE ||
-	    message->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
-		return;
-	data = (const char *)genl + GENL_HDRLEN;
-	length = message->nlmsg_len - (size_t)NLMSG_LENGTH(GENL_HDRLEN);
-	if (message->nlmsg_type == GENL_ID_CTRL) {
-		take_control(family, genl->cmd, data, length);
-		return;
-	}
-	if (message->nlmsg_type != family->genl.number)
-		return;
-	if (genl->cmd == TLSOCK_CMD_READY)
+	if (command == TLSOCK_CMD_READY)
 		family->events.ready(family->events.arg);
-	else if (genl->cmd == TLSOCK_CMD_ACCEPT)
+	else if (command == TLSOCK_CMD_ACCEPT)
 		take_accept(family, data, length);
-	else if (genl->cmd == TLSOCK_CMD_CANCEL)
+	else if (command == TLSOCK_CMD_CANCEL)
 		take_cancel(family, data, length);
+	else if (command == TLSOCK_CMD_TICKET)
+		take_ticket(family, data, length);
 }
 
-static void take_datagram(struct td_family_tlsock *family, size_t length)
+/* What got lost may have been a READY: ACCEPT finds out. */
+static void take_loss(void *arg)
 {
-	const struct nlmsghdr *message = (const void *)family->datagram;
-	size_t step;
+	struct td_family_tlsock *family = arg;
 
-	while (length >= sizeof(*message) && message->nlmsg_len >= sizeof(*message) &&
-	       message->nlmsg_len <= length) {
-		take_message(family, message);
-		step = NLMSG_ALIGN((size_t)message->nlmsg_len);
-		if (step >= length)
-			break;
-		length -= step;
-		message = (const void *)((const char *)message + step);
-	}
+	tl_log(LOG_NOTICE, "netlink messages were lost, asking for requests anew");
+	family->events.ready(family->events.arg);
 }
 
 void td_family_tlsock_receive(struct td_family_tlsock *family)
 {
-	int fd = td_genl_fd(&family->genl);
-	struct sockaddr_nl from;
-	socklen_t size;
-	ssize_t n;
+	const struct td_genl_reader reader = {
+		.message = take_message,
+		.lost = take_loss,
+		.arg = family,
+		.buffer = family->datagram,
+		.size = sizeof(family->datagram),
+	};
 
-	for (;;) {
-		size = sizeof(from);
-		n = recvfrom(fd, family->datagram, sizeof(family->datagram),
-			     MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *)&from, &size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == ENOBUFS) {
-			/* What got lost may have been a READY: ACCEPT finds out. */
-			tl_log(LOG_NOTICE, "netlink messages were lost, asking for requests anew");
-			family->events.ready(family->events.arg);
-			continue;
-		}
-		if (n < 0) {
-			if (errno != EAGAIN)
-				tl_log(LOG_ERR, "cannot read from netlink: %s", strerror(errno));
-			return;
-		}
-		if ((size_t)n > sizeof(family->datagram))
-			tl_log(LOG_ERR, "a netlink message of %zd bytes is too long", n);
-		else if (from.nl_pid == 0)
-			take_datagram(family, (size_t)n);
-	}
+	td_genl_receive(&family->genl, &reader);
 }
 
-static int send_accept(struct td_family_tlsock *family, unsigned int limit)
+static int send_accept(struct td_family_tlsock *family, unsigned int limit, unsigned int clients)
 {
-	struct nl_msg *msg = start_message(family, TLSOCK_CMD_ACCEPT);
+	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_ACCEPT);
 
 	if (!msg)
 		return -EAGAIN;
-	if (nla_put_u32(msg, TLSOCK_A_ACCEPT_LIMIT, limit)) {
+	if (nla_put_u32(msg, TLSOCK_A_ACCEPT_LIMIT, limit) ||
+	    nla_put_u32(msg, TLSOCK_A_ACCEPT_CLIENTS, clients)) {
 		nlmsg_free(msg);
 		return -EAGAIN;
 	}
-	family->accept_sequence = family->sequence;
+	family->accept_sequence = family->genl.sequence;
 	return td_genl_send(&family->genl, msg);
 }
 
-int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
+int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit,
+			    unsigned int clients)
 {
-	int err = send_accept(family, limit);
+	int err = send_accept(family, limit, clients);
 
 	if (err) {
 		family->events.ready(family->events.arg);

@@ -7,6 +7,7 @@
 #ifndef TLSOCKD_FAMILY_TLSOCK_H
 #define TLSOCKD_FAMILY_TLSOCK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct td_family_tlsock;
@@ -14,19 +15,41 @@ struct td_result;
 struct tl_request;
 
 /**
+ * struct td_family_ticket - a ticket that a server sent to a client here
+ * @session: what DONE had given to the kernel for that connection
+ * @session_length: its bytes
+ * @message: body of the NewSessionTicket
+ * @length: its bytes
+ * @peer: the server, also as DONE had told it; NULL if it is not known
+ * @peer_length: its bytes
+ */
+struct td_family_ticket {
+	const void	*session;
+	size_t		session_length;
+	const void	*message;
+	size_t		length;
+	const void	*peer;
+	size_t		peer_length;
+};
+
+/**
  * struct td_family_events - what the kernel tells
  * @ready: requests wait, or something was lost and may have been that
+ * @more: requests were left behind by ACCEPT, for its limits
  * @request: a request was handed out; its descriptor is now the callee's. It
  *	may have a mistake and must be answered all the same.
  * @cancel: nobody waits for the answer to this id
+ * @ticket: a server's ticket came; valid during the call
  * @gone: the module was removed; nothing is to be had until @back
  * @back: the module is there again; the family has to be opened anew
  * @arg: passed to each
  */
 struct td_family_events {
 	void	(*ready)(void *arg);
+	void	(*more)(void *arg);
 	void	(*request)(void *arg, const struct tl_request *request);
 	void	(*cancel)(void *arg, uint32_t id);
+	void	(*ticket)(void *arg, const struct td_family_ticket *ticket);
 	void	(*gone)(void *arg);
 	void	(*back)(void *arg);
 	void	*arg;
@@ -61,13 +84,15 @@ void td_family_tlsock_leave(struct td_family_tlsock *family);
  * td_family_tlsock_accept - take requests and call @request for each
  * @family: the family
  * @limit: most that are wanted, 1 to TLSOCK_MAX_ACCEPT
+ * @clients: most of them that may be clients
  *
- * Calls @ready if more wait, or if it failed for another reason than that none
- * does. Other events may be called too, @ready for a request that came since.
+ * Calls @more if more wait, and @ready if it failed for another reason than that
+ * none does. Other events may be called too, @ready for a request that came since.
  *
  * Return: 0 or -errno
  */
-int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit);
+int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit,
+			    unsigned int clients);
 
 /** td_family_tlsock_receive - read all that is there and call the events */
 void td_family_tlsock_receive(struct td_family_tlsock *family);

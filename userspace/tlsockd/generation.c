@@ -3,15 +3,16 @@
 #include "generation.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../lib/config.h"
 #include "../lib/log.h"
+#include "../lib/user.h"
 #include "context.h"
-#include "privilege.h"
 
-static void report(void *arg, const char *file, int line, const char *text)
+static void log_mistake(void *arg, const char *file, int line, const char *text)
 {
 	(void)arg;
 	if (line)
@@ -20,30 +21,57 @@ static void report(void *arg, const char *file, int line, const char *text)
 		tl_log(LOG_ERR, "%s: %s", file, text);
 }
 
-int td_generation_load(const char *path, unsigned int number, struct td_generation **out)
+static int find_user(struct td_generation *g, const char *path,
+		     void (*report)(void *arg, const char *file, int line, const char *text),
+		     void *arg)
+{
+	int err = tl_user_find(g->config->user, &g->uid, &g->gid);
+	char text[512];
+
+	if (!err || err == -ENOMEM)
+		return err;
+	snprintf(text, sizeof(text),
+		 "workers cannot become user \"%s\": %s; create it or set `user`",
+		 g->config->user, err == -ENOENT ? "there is no such user" : strerror(-err));
+	report(arg, path, 0, text);
+	return -EINVAL;
+}
+
+int td_generation_build(const char *path, unsigned int number, struct td_generation **out,
+			void (*report)(void *arg, const char *file, int line, const char *text),
+			void *arg)
 {
 	struct td_generation *g = calloc(1, sizeof(*g));
-	int err;
+	int err, next;
 
 	if (!g)
 		return -ENOMEM;
 	g->number = number;
-	err = tl_config_read(path, &g->config, report, NULL);
-	if (err)
+	err = tl_config_read_on(path, &g->config, report, arg);
+	if (err == -ENOMEM)
 		goto failed;
-	err = td_context_build(g->config, &g->contexts, report, NULL);
-	if (err)
+	next = td_context_build(g->config, &g->contexts, report, arg);
+	err = next ? next : err;
+	if (err == -ENOMEM)
 		goto failed;
-	err = td_privilege_user(g->config->user, &g->uid, &g->gid);
+	next = find_user(g, path, report, arg);
+	err = next ? next : err;
 	if (err)
 		goto failed;
 	*out = g;
 	return 0;
 
 failed:
+	td_generation_free(g);
+	return err;
+}
+
+int td_generation_load(const char *path, unsigned int number, struct td_generation **out)
+{
+	int err = td_generation_build(path, number, out, log_mistake, NULL);
+
 	if (err == -ENOMEM)
 		tl_log(LOG_ERR, "not enough memory for the configuration");
-	td_generation_free(g);
 	return err;
 }
 

@@ -35,9 +35,26 @@ struct td_generation {
  *
  * Every mistake is logged with file and line.
  *
- * Return: 0, -EINVAL, -ENOENT (no such user), -ENOMEM
+ * Return: 0, -EINVAL, -ENOMEM
  */
 int td_generation_load(const char *path, unsigned int number, struct td_generation **out);
+
+/**
+ * td_generation_build - td_generation_load() with mistakes to the caller
+ * @path: main file
+ * @number: its number
+ * @out: owned by the caller; untouched on error
+ * @report: called for each mistake with file, line (0: the whole file) and a
+ *	sentence
+ * @arg: passed to @report
+ *
+ * Goes on after a mistake, so that all are told at once.
+ *
+ * Return: 0, -EINVAL (mistakes were reported), -ENOMEM
+ */
+int td_generation_build(const char *path, unsigned int number, struct td_generation **out,
+			void (*report)(void *arg, const char *file, int line, const char *text),
+			void *arg);
 
 /** td_generation_free - wipe the keys and free all; NULL is allowed */
 void td_generation_free(struct td_generation *generation);

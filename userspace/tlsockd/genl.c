@@ -6,11 +6,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <linux/genetlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
+#include "../lib/attribute.h"
 #include "../lib/log.h"
+
+#define VERSION	1
 
 static int from_libnl(int error)
 {
@@ -110,12 +114,36 @@ int td_genl_fd(const struct td_genl *genl)
 	return nl_socket_get_fd(genl->sock);
 }
 
+int td_genl_join(struct td_genl *genl)
+{
+	int err = nl_socket_add_memberships(genl->sock, genl->group, 0);
+
+	if (err >= 0)
+		return 0;
+	tl_log(LOG_ERR, "cannot join a netlink group: %s", nl_geterror(err));
+	return from_libnl(err);
+}
+
 void td_genl_leave(struct td_genl *genl)
 {
 	int err = nl_socket_drop_memberships(genl->sock, genl->group, 0);
 
 	if (err < 0)
 		tl_log(LOG_WARNING, "cannot leave a netlink group: %s", nl_geterror(err));
+}
+
+struct nl_msg *td_genl_message(struct td_genl *genl, uint8_t command)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (!++genl->sequence)
+		genl->sequence = 1;
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, genl->sequence, genl->number, 0, NLM_F_REQUEST,
+				command, VERSION)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
 }
 
 void td_genl_free(struct nl_msg *msg)
@@ -135,4 +163,80 @@ int td_genl_send(struct td_genl *genl, struct nl_msg *msg)
 		return 0;
 	err = from_libnl(err);
 	return err == -ENOMEM || err == -EINTR ? -EAGAIN : err;
+}
+
+static void split(const struct td_genl_reader *reader, size_t length)
+{
+	const struct nlmsghdr *message = reader->buffer;
+	size_t step;
+
+	while (length >= sizeof(*message) && message->nlmsg_len >= sizeof(*message) &&
+	       message->nlmsg_len <= length) {
+		reader->message(reader->arg, message);
+		step = NLMSG_ALIGN((size_t)message->nlmsg_len);
+		if (step >= length)
+			break;
+		length -= step;
+		message = (const void *)((const char *)message + step);
+	}
+}
+
+void td_genl_receive(const struct td_genl *genl, const struct td_genl_reader *reader)
+{
+	struct sockaddr_nl from;
+	socklen_t size;
+	ssize_t n;
+
+	for (;;) {
+		size = sizeof(from);
+		n = recvfrom(td_genl_fd(genl), reader->buffer, reader->size,
+			     MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *)&from, &size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == ENOBUFS) {
+			reader->lost(reader->arg);
+			continue;
+		}
+		if (n < 0) {
+			if (errno != EAGAIN)
+				tl_log(LOG_ERR, "cannot read from netlink: %s", strerror(errno));
+			return;
+		}
+		if ((size_t)n > reader->size)
+			tl_log(LOG_ERR, "a netlink message of %zd bytes is too long", n);
+		else if (from.nl_pid == 0)
+			split(reader, (size_t)n);
+	}
+}
+
+const void *td_genl_payload(const struct nlmsghdr *message, int *command, size_t *length)
+{
+	const struct genlmsghdr *genl = NLMSG_DATA(message);
+
+	if (message->nlmsg_type < NLMSG_MIN_TYPE || message->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+		return NULL;
+	*command = genl->cmd;
+	*length = message->nlmsg_len - (size_t)NLMSG_LENGTH(GENL_HDRLEN);
+	return (const char *)genl + GENL_HDRLEN;
+}
+
+int td_genl_news(const struct nlmsghdr *message, const char *family)
+{
+	struct tl_attributes rest;
+	struct tl_attribute a;
+	char name[GENL_NAMSIZ];
+	bool ours = false;
+	const void *data;
+	size_t length;
+	int command;
+
+	data = td_genl_payload(message, &command, &length);
+	if (!data || message->nlmsg_type != GENL_ID_CTRL ||
+	    (command != CTRL_CMD_NEWFAMILY && command != CTRL_CMD_DELFAMILY))
+		return 0;
+	tl_attributes_init(&rest, data, length);
+	while (tl_attributes_next(&rest, &a) > 0)
+		if (a.type == CTRL_ATTR_FAMILY_NAME && tl_attribute_text(&a, name, sizeof(name)))
+			ours = !strcmp(name, family);
+	return ours ? command : 0;
 }

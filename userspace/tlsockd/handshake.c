@@ -17,8 +17,10 @@
 
 #include "../lib/log.h"
 #include "engine.h"
+#include "keys.h"
 #include "ktls.h"
 #include "outcome.h"
+#include "resume.h"
 #include "ring.h"
 
 #define CHAIN_MAX	6	/* requests of one turn, and one to call them back */
@@ -147,8 +149,10 @@ static bool fail_socket(struct td_handshake *handshake)
 
 static bool install_keys(struct td_handshake *handshake)
 {
-	if (!td_ktls_install(handshake->fd, handshake->engine, &handshake->message.result))
-		td_engine_secrets(handshake->engine);
+	if (!td_ktls_install(handshake->fd, handshake->engine, &handshake->message.result)) {
+		td_keys_secrets(handshake->engine);
+		td_resume_get(handshake->engine);
+	}
 	return finish(handshake);
 }
 
@@ -215,13 +219,15 @@ static bool decide(struct td_handshake *handshake, struct io_uring *ring)
 	return handshake->requests ? true : fail_socket(handshake);
 }
 
-bool td_handshake_start(struct td_handshake *handshake, const struct td_job *job,
+bool td_handshake_start(struct td_handshake *handshake, const struct td_job_message *message,
 			const struct td_profile *profile, struct io_uring *ring)
 {
+	const struct td_job *job = &message->job;
 	size_t eaten;
 
 	if (td_engine_new(profile, job, &handshake->message.result, &handshake->engine))
 		return finish(handshake);
+	td_resume_set(handshake->engine, &message->resume);
 	handshake->want = true;
 	if (job->role == TLSOCK_ROLE_CLIENT &&
 	    td_engine_feed(handshake->engine, NULL, 0, &eaten) == TD_ENGINE_FAILED)

@@ -90,13 +90,13 @@ struct td_handshake *td_handshake_new(const struct td_job *job, uint32_t id, int
 /**
  * td_handshake_start - begin
  * @handshake: a new one
- * @job: the JOB message's
+ * @message: the JOB message
  * @profile: what td_profile_find() said
  * @ring: where requests go
  *
  * Return: true if it goes on, false if it is over
  */
-bool td_handshake_start(struct td_handshake *handshake, const struct td_job *job,
+bool td_handshake_start(struct td_handshake *handshake, const struct td_job_message *message,
 			const struct td_profile *profile, struct io_uring *ring);
 
 /**

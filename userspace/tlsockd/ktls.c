@@ -13,6 +13,7 @@
 
 #include "../lib/suite.h"
 #include "engine.h"
+#include "keys.h"
 #include "outcome.h"
 
 #ifndef SOL_TLS
@@ -46,7 +47,7 @@ static int install(int fd, int direction, struct td_engine *engine, struct td_re
 	union tl_ktls_info info;
 	int length, ret = 0;
 
-	length = td_engine_keys(engine, direction, &info);
+	length = td_keys_get(engine, direction, &info);
 	if (length < 0)
 		ret = explain(result, direction, -length);
 	else if (setsockopt(fd, SOL_TLS, direction, &info, (socklen_t)length))

@@ -59,8 +59,13 @@ int td_loop_wait(int loop, int64_t timeout)
 
 int64_t td_loop_now(void)
 {
+	return td_loop_now_us() / 1000;
+}
+
+int64_t td_loop_now_us(void)
+{
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }

@@ -44,4 +44,7 @@ int td_loop_wait(int loop, int64_t timeout);
 /** td_loop_now - monotonic milliseconds */
 int64_t td_loop_now(void);
 
+/** td_loop_now_us - monotonic microseconds */
+int64_t td_loop_now_us(void);
+
 #endif

@@ -13,6 +13,10 @@
 #define MAX_ERRNO	4095
 #define MAX_ALERT	255
 
+_Static_assert(sizeof(struct td_session) <= TLSOCK_MAX_SESSION, "the kernel keeps it");
+_Static_assert(offsetof(struct td_job_message, job) == offsetof(struct td_message, job),
+	       "one begins as the other");
+
 /* A traffic secret is as long as the hash of its cipher suite. */
 #define SECRET_SHA256	32
 #define SECRET_SHA384	48
@@ -37,6 +41,12 @@ static bool is_secret_length(uint8_t length)
 	return !length || length == SECRET_SHA256 || length == SECRET_SHA384;
 }
 
+static bool check_session(const struct td_session *session)
+{
+	return is_secret_length(session->secret_length) && session->verified <= 1 &&
+	       (!session->secret_length || session->format == TD_SESSION_FORMAT);
+}
+
 static bool check_job(const struct td_job *job)
 {
 	sa_family_t family = job->local.ss_family;
@@ -46,7 +56,10 @@ static bool check_job(const struct td_job *job)
 	       (family == AF_INET || family == AF_INET6) && job->remote.ss_family == family &&
 	       is_terminated(job->server_name, sizeof(job->server_name)) &&
 	       is_terminated(job->alpn, sizeof(job->alpn)) &&
-	       is_terminated(job->profile, sizeof(job->profile));
+	       is_terminated(job->profile, sizeof(job->profile)) && job->resume <= 1 &&
+	       job->consumer < TL_CONSUMER_N &&
+	       (job->consumer == TL_CONSUMER_PROGRAM ||
+		(job->auth >= TL_AUTH_NONE && job->auth <= TL_AUTH_X509));
 }
 
 static bool check_result(const struct td_result *result)
@@ -55,11 +68,38 @@ static bool check_result(const struct td_result *result)
 	       result->stage <= TLSOCK_STAGE_DATA && is_alert(result->alert_sent) &&
 	       is_alert(result->alert_received) &&
 	       is_secret_length(result->secret_length) && result->verified <= 1 &&
-	       result->resumed <= 1 &&
+	       result->resumed <= 1 && result->truncation_eof <= 1 &&
+	       check_session(&result->session) &&
 	       is_terminated(result->text, sizeof(result->text)) &&
 	       is_terminated(result->alpn, sizeof(result->alpn)) &&
 	       is_terminated(result->server_name, sizeof(result->server_name)) &&
-	       is_terminated(result->peer, sizeof(result->peer));
+	       td_peer_check(&result->peer);
+}
+
+bool td_session_check(const struct td_session *session)
+{
+	return session->secret_length && check_session(session);
+}
+
+static const struct td_resume *resume_of(const struct td_message *message)
+{
+	return &((const struct td_job_message *)message)->resume;
+}
+
+size_t td_message_length(const struct td_message *message)
+{
+	size_t head = offsetof(struct td_message, job);
+
+	switch (message->type) {
+	case TD_MESSAGE_JOB:
+		return offsetof(struct td_job_message, resume.ticket) + resume_of(message)->length;
+	case TD_MESSAGE_RESULT:
+		return head + sizeof(struct td_result);
+	case TD_MESSAGE_CANCEL:
+	case TD_MESSAGE_DRAIN:
+		return head;
+	}
+	return 0;
 }
 
 int td_message_check(const struct td_message *message, size_t length)
@@ -67,10 +107,14 @@ int td_message_check(const struct td_message *message, size_t length)
 	bool good = true;
 
 	if (length < offsetof(struct td_message, job) ||
-	    length != td_message_length(message->type))
+	    (message->type == TD_MESSAGE_JOB &&
+	     (length < offsetof(struct td_job_message, resume.ticket) ||
+	      resume_of(message)->length > TLSOCK_MAX_TICKET)) ||
+	    length != td_message_length(message))
 		return -EBADMSG;
 	if (message->type == TD_MESSAGE_JOB)
-		good = check_job(&message->job);
+		good = check_job(&message->job) && check_session(&resume_of(message)->session) &&
+		       td_peer_check(&resume_of(message)->peer);
 	else if (message->type == TD_MESSAGE_RESULT)
 		good = check_result(&message->result);
 	return good ? 0 : -EBADMSG;

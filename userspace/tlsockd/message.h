@@ -14,6 +14,9 @@
 
 #include <linux/tlsock.h>
 
+#include "../lib/consumer.h"
+#include "session.h"
+
 enum td_message_type {
 	TD_MESSAGE_JOB,		/* broker to worker, with one fd by SCM_RIGHTS */
 	TD_MESSAGE_CANCEL,	/* broker to worker: stop working on id */
@@ -32,6 +35,9 @@ enum td_message_type {
  * @server_name: NUL terminated, "" if none
  * @alpn: comma list, NUL terminated, "" if none
  * @profile: NUL terminated, "" for the default
+ * @resume: the session may be resumed, now and later
+ * @consumer: enum tl_consumer
+ * @auth: enum tl_auth of consumers in the kernel
  */
 struct td_job {
 	uint32_t		role;
@@ -43,6 +49,9 @@ struct td_job {
 	char			server_name[TLSOCK_MAX_NAME + 1];
 	char			alpn[TLSOCK_MAX_NAME + 1];
 	char			profile[TLSOCK_MAX_PROFILE + 1];
+	uint8_t			resume;
+	uint32_t		consumer;
+	uint32_t		auth;
 };
 
 /**
@@ -62,12 +71,14 @@ struct td_job {
  * @secret_length: bytes of each secret, 0 if there are none
  * @tx_secret: TLS 1.3, traffic secret for sending (RFC 8446 section 7.1)
  * @rx_secret: likewise for receiving
+ * @truncation_eof: a FIN without close_notify is end of file
+ * @session: to resume it later, @session.secret_length is 0 if it cannot be
  * @usec: microseconds from JOB to RESULT
  * @cpu_nsec: processor time that the worker spent on it, nanoseconds
  * @text: one sentence, "" on success
  * @alpn: protocol chosen, "" if none
  * @server_name: name asked for by the client, "" if none
- * @peer: subject of the peer's certificate, "" if none; for the log
+ * @peer: whom the peer's certificate is for
  */
 struct td_result {
 	int32_t		error;
@@ -84,12 +95,14 @@ struct td_result {
 	uint8_t		secret_length;
 	uint8_t		tx_secret[TLSOCK_MAX_SECRET];
 	uint8_t		rx_secret[TLSOCK_MAX_SECRET];
+	uint8_t		truncation_eof;
+	struct td_session session;
 	uint32_t	usec;
 	uint64_t	cpu_nsec;
 	char		text[TLSOCK_MAX_TEXT + 1];
 	char		alpn[TLSOCK_MAX_NAME + 1];
 	char		server_name[TLSOCK_MAX_NAME + 1];
-	char		peer[TLSOCK_MAX_NAME + 1];
+	struct td_peer	peer;
 };
 
 struct td_message {
@@ -101,28 +114,26 @@ struct td_message {
 	};
 };
 
+/* A JOB is as long as its ticket. */
+struct td_job_message {
+	uint32_t		type;
+	uint32_t		id;
+	struct td_job		job;
+	struct td_resume	resume;
+};
+
 /**
- * td_message_length - length of a message of this type
- * @type: enum td_message_type
+ * td_message_length - length of a message
+ * @message: its type is set; of a JOB, which is a struct td_job_message, the
+ *	length of its ticket too
  *
  * Return: bytes, or 0 for an unknown type
  */
-static inline size_t td_message_length(uint32_t type)
-{
-	size_t head = offsetof(struct td_message, job);
-
-	if (type == TD_MESSAGE_JOB)
-		return head + sizeof(struct td_job);
-	if (type == TD_MESSAGE_RESULT)
-		return head + sizeof(struct td_result);
-	if (type == TD_MESSAGE_CANCEL || type == TD_MESSAGE_DRAIN)
-		return head;
-	return 0;
-}
+size_t td_message_length(const struct td_message *message);
 
 /**
  * td_message_check - is what was received well formed?
- * @message: the bytes received
+ * @message: the bytes received, in room for a struct td_job_message
  * @length: their number
  *
  * Checks type, exact length, enum ranges and that every string is terminated.

@@ -127,7 +127,7 @@ void td_outcome_names(struct td_engine *engine)
 	unsigned short length;
 	void *sni = NULL;
 
-	snprintf(result->peer, sizeof(result->peer), "%s", engine->verify.subject);
+	result->peer = result->resumed ? engine->resume_peer : engine->verify.peer;
 	if (engine->role == TLSOCK_ROLE_CLIENT) {
 		snprintf(result->server_name, sizeof(result->server_name), "%s",
 			 engine->verify.identity.host);
@@ -268,6 +268,7 @@ void td_outcome_failure(struct td_engine *engine)
 	struct td_verify *verify = &engine->verify;
 	WOLFSSL_ALERT_HISTORY alerts = { { -1, -1 }, { -1, -1 } };
 
+	td_verify_failed(verify, engine->error);
 	wolfSSL_get_alert_history(engine->ssl, &alerts);
 	if (alerts.last_rx.code >= 0)
 		result->alert_received = (int16_t)alerts.last_rx.code;

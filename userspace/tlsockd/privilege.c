@@ -4,7 +4,6 @@
 
 #include <cap-ng.h>
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -22,26 +21,11 @@ static const struct {
 	{ CAP_SETGID, "give workers a group of their own" },
 	{ CAP_KILL, "end workers that hang" },
 	{ CAP_IPC_LOCK, "keep keys out of swap" },
-	{ CAP_DAC_READ_SEARCH, "read keys that belong to other users" },
+	{ CAP_DAC_READ_SEARCH, "read keys that belong to other users, find cgroups for rules" },
+	{ CAP_SYS_PTRACE, "tell rules which program a process runs" },
 };
 
 #define N_WANTED (sizeof(wanted) / sizeof(wanted[0]))
-
-int td_privilege_user(const char *name, uid_t *uid, gid_t *gid)
-{
-	const struct passwd *user;
-
-	errno = 0;
-	user = getpwnam(name);
-	if (!user) {
-		tl_log(LOG_ERR, "workers cannot become user \"%s\": %s; create it or set `user`",
-		       name, errno ? strerror(errno) : "there is no such user");
-		return -ENOENT;
-	}
-	*uid = user->pw_uid;
-	*gid = user->pw_gid;
-	return 0;
-}
 
 static int drop_capabilities(void)
 {

@@ -17,6 +17,7 @@
 #include "../lib/config.h"
 #include "../lib/suite.h"
 #include "credentials.h"
+#include "seal.h"
 #include "wolf.h"
 
 #define RSA_BITS_MIN	2048
@@ -170,15 +171,37 @@ static int refuse(struct td_mistakes *mistakes, const char *what)
 	return -EINVAL;
 }
 
-static int new_ctx(struct td_profile *profile, const struct choice *choice, int role,
+/* What a server's tickets are. */
+static int new_tickets(const struct td_profile *profile, const struct choice *choice,
+		       WOLFSSL_CTX *ctx, struct td_mistakes *mistakes)
+{
+	if (profile->config->resumption) {
+		if (wolfSSL_CTX_set_TicketEncCb(ctx, td_seal_callback) != WOLFSSL_SUCCESS ||
+		    wolfSSL_CTX_set_TicketEncCtx(ctx, profile->config->name) != WOLFSSL_SUCCESS ||
+		    wolfSSL_CTX_set_TicketHint(ctx, TD_SEAL_LIFETIME) != WOLFSSL_SUCCESS ||
+		    wolfSSL_CTX_set_timeout(ctx, TD_SEAL_LIFETIME) != WOLFSSL_SUCCESS)
+			return refuse(mistakes, "tickets");
+		return 0;
+	}
+	/* A ticket would cost the peer memory for nothing. */
+	if (choice->max_version == TL_VERSION_1_3 && wolfSSL_CTX_no_ticket_TLSv13(ctx))
+		return refuse(mistakes, "ban on tickets");
+	if (choice->min_version == TL_VERSION_1_2 &&
+	    wolfSSL_CTX_NoTicketTLSv12(ctx) != WOLFSSL_SUCCESS)
+		return refuse(mistakes, "ban on tickets");
+	return 0;
+}
+
+static int new_ctx(struct td_profile *profile, const struct choice *choice, int which,
 		   struct td_mistakes *mistakes)
 {
+	int role = which == TD_CTX_ANONYMOUS ? TLSOCK_ROLE_CLIENT : which;
 	WOLFSSL_CTX *ctx = wolfSSL_CTX_new(method(choice, role));
 	int lowest = choice->min_version == TL_VERSION_1_3 ? WOLFSSL_TLSV1_3 : WOLFSSL_TLSV1_2;
 
 	if (!ctx)
 		return -ENOMEM;
-	profile->ctx[role] = ctx;
+	profile->ctx[which] = ctx;
 	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);
 	wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_OFF);
 	if (choice->min_version != choice->max_version &&
@@ -196,13 +219,7 @@ static int new_ctx(struct td_profile *profile, const struct choice *choice, int 
 		return refuse(mistakes, "key lengths");
 	if (role != TLSOCK_ROLE_SERVER)
 		return 0;
-	/* No resumption: a ticket would cost the peer memory for nothing. */
-	if (choice->max_version == TL_VERSION_1_3 && wolfSSL_CTX_no_ticket_TLSv13(ctx))
-		return refuse(mistakes, "ban on tickets");
-	if (choice->min_version == TL_VERSION_1_2 &&
-	    wolfSSL_CTX_NoTicketTLSv12(ctx) != WOLFSSL_SUCCESS)
-		return refuse(mistakes, "ban on tickets");
-	return 0;
+	return new_tickets(profile, choice, ctx, mistakes);
 }
 
 int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
@@ -210,16 +227,17 @@ int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 {
 	struct td_profile made = { .config = config };
 	struct choice choice = { 0 };
-	int ret, role;
+	int count = config->certificate ? TD_CTX_N : TD_CTX_ANONYMOUS;
+	int ret, which;
 
 	mistakes->profile = config;
 	ret = choose_suites(config, &choice, mistakes);
 	if (ret == 0)
 		ret = choose_groups(&made, choice.max_version, mistakes);
-	for (role = 0; ret == 0 && role < 2; role++)
-		ret = new_ctx(&made, &choice, role, mistakes);
+	for (which = 0; ret == 0 && which < count; which++)
+		ret = new_ctx(&made, &choice, which, mistakes);
 	if (ret == 0)
-		ret = td_credentials_load(made.ctx, 2, mistakes);
+		ret = td_credentials_load(&made, mistakes);
 	if (ret) {
 		td_profile_exit(&made);
 		return ret;
@@ -232,9 +250,11 @@ int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 
 void td_profile_exit(struct td_profile *profile)
 {
-	int role;
+	int which;
 
-	for (role = 0; role < 2; role++)
-		wolfSSL_CTX_free(profile->ctx[role]);
+	for (which = 0; which < TD_CTX_N; which++)
+		wolfSSL_CTX_free(profile->ctx[which]);
+	td_anchors_free(&profile->anchors);
+	td_crl_free(&profile->crls);
 	memset(profile, 0, sizeof(*profile));
 }

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "anchors.h"
+#include "crl.h"
+
 struct WOLFSSL_CTX;
 struct tl_profile;
 struct td_contexts;
@@ -31,10 +34,16 @@ struct td_mistakes {
 void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Contexts: by TLSOCK_ROLE_*, and one for clients that must not show their certificate */
+#define TD_CTX_ANONYMOUS	2
+#define TD_CTX_N		3
+
 /**
  * struct td_profile - contexts of one profile
  * @config: what the configuration says, not owned
- * @ctx: by TLSOCK_ROLE_*
+ * @ctx: contexts; there is no TD_CTX_ANONYMOUS where there is no certificate
+ * @anchors: whom both trust
+ * @crls: revocation lists
  * @min_version: lowest version that has a suite
  * @max_version: highest version that has a suite
  * @groups: key exchange groups in order of preference, for clients' key shares
@@ -42,7 +51,9 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
  */
 struct td_profile {
 	const struct tl_profile	*config;
-	struct WOLFSSL_CTX	*ctx[2];
+	struct WOLFSSL_CTX	*ctx[TD_CTX_N];
+	struct td_anchors	anchors;
+	struct td_crls		crls;
 	uint16_t		min_version;
 	uint16_t		max_version;
 	int			groups[8];

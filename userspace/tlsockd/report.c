@@ -61,7 +61,11 @@ static void put_request(struct tl_line *line, const struct td_request *request)
 	tl_line_text(line, "role", tl_names_role(job->role));
 	tl_line_address(line, "peer", &job->remote);
 	tl_line_text(line, "profile", *job->profile ? job->profile : "default");
-	tl_line_number(line, "uid", request->uid);
+	tl_line_text(line, "rule", request->policy.rule);
+	if (td_request_is_kernels(request))
+		tl_line_text(line, "consumer", tl_consumer_name(request->kernel.consumer));
+	else
+		tl_line_number(line, "uid", request->uid);
 	if (request->pid)
 		tl_line_number(line, "pid", request->pid);
 }
@@ -75,7 +79,7 @@ static void put_session(struct tl_line *line, const struct td_request *request,
 	tl_line_text(line, "name",
 		     *result->server_name ? result->server_name : request->job.server_name);
 	tl_line_text(line, "alpn", result->alpn);
-	tl_line_text(line, "identity", result->peer);
+	tl_line_text(line, "identity", td_peer_subject(&result->peer));
 	if (!result->error) {
 		tl_line_text(line, "verified", result->verified ? "yes" : "no");
 		tl_line_text(line, "resumed", result->resumed ? "yes" : "no");
@@ -118,6 +122,17 @@ static const char *verdict(const struct td_request *request, const struct td_res
 	return result->error ? "failed" : "ok";
 }
 
+static void count_success(struct td_report *report, const struct td_request *request,
+			  const struct td_result *result, int64_t now)
+{
+	report->ok++;
+	if (result->resumed)
+		report->resumed++;
+	if (request->job.role <= TLSOCK_ROLE_SERVER && now > request->accepted_us)
+		tl_latency_add(&report->latency[request->job.role],
+			       (uint64_t)(now - request->accepted_us));
+}
+
 void td_report_handshake(struct td_report *report, const struct td_request *request,
 			 const struct td_result *result, int64_t now)
 {
@@ -129,11 +144,11 @@ void td_report_handshake(struct td_report *report, const struct td_request *requ
 	else if (result->error)
 		report->failed++;
 	else
-		report->ok++;
+		count_success(report, request, result, now);
 	if (!tl_log_wants(priority(request, result)))
 		return;
 	put_request(&line, request);
-	tl_line_number(&line, "ms", now - request->accepted);
+	tl_line_number(&line, "ms", td_request_age(request, now / 1000));
 	/* The kernel ends a canceled one from below: how that looks tells nothing. */
 	if (result->error && !request->canceled)
 		put_failure(&line, result);

@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+#include <linux/tlsock_netlink.h>
+
+#include "../lib/latency.h"
+
 struct td_request;
 struct td_result;
 
@@ -19,19 +23,23 @@ enum td_report_stage {
 /**
  * struct td_report - sums since the start; zero it, then td_report_stage()
  * @ok: handshakes that succeeded
+ * @resumed: those of them that resumed a session
  * @failed: handshakes that failed
  * @canceled: requests that the kernel took back
  * @worker_nsec: processor time of workers
  * @broker_nsec: processor time of the broker for each stage
+ * @latency: of those that succeeded, by enum tlsock_role
  * @stage: what runs now
  * @stage_start: processor time of the broker when that began
  */
 struct td_report {
 	uint64_t		ok;
+	uint64_t		resumed;
 	uint64_t		failed;
 	uint64_t		canceled;
 	uint64_t		worker_nsec;
 	uint64_t		broker_nsec[TD_REPORT_N_STAGES];
+	struct tl_latency	latency[TLSOCK_ROLE_SERVER + 1];
 	enum td_report_stage	stage;
 	uint64_t		stage_start;
 };
@@ -39,7 +47,7 @@ struct td_report {
 /** td_report_stage - the broker's processor time counts for @stage from here on */
 void td_report_stage(struct td_report *report, enum td_report_stage stage);
 
-/** td_report_handshake - count and log the end of a request; @now in monotonic ms */
+/** td_report_handshake - count and log the end of a request; @now in monotonic us */
 void td_report_handshake(struct td_report *report, const struct td_request *request,
 			 const struct td_result *result, int64_t now);
 

@@ -10,16 +10,22 @@
 #include "../lib/log.h"
 
 static const char *const states[] = {
+	[TD_REQUEST_SILENT] = "silent",
 	[TD_REQUEST_WAITING] = "waiting",
 	[TD_REQUEST_RUNNING] = "running",
 	[TD_REQUEST_ANSWERED] = "answered",
 };
 
-static void count(struct td_requests *requests, enum td_request_state state, int by)
+static void count(struct td_requests *requests, const struct td_request *request, int by)
 {
-	switch (state) {
+	switch (request->state) {
+	case TD_REQUEST_SILENT:
+		requests->n_silent += (unsigned int)by;
+		break;
 	case TD_REQUEST_WAITING:
 		requests->n_waiting += (unsigned int)by;
+		if (request->job.role == TLSOCK_ROLE_CLIENT)
+			requests->n_waiting_clients += (unsigned int)by;
 		break;
 	case TD_REQUEST_ANSWERED:
 		requests->n_answered += (unsigned int)by;
@@ -37,13 +43,16 @@ static void fill_job(struct td_job *job, const struct tl_request *from)
 	job->client_cert = from->client_cert;
 	job->local = from->local;
 	job->remote = from->remote;
+	job->resume = !from->no_resume;
+	job->consumer = from->kernel.consumer;
+	job->auth = from->kernel.auth;
 	memcpy(job->server_name, from->server_name, sizeof(job->server_name));
 	memcpy(job->alpn, from->alpn, sizeof(job->alpn));
 	memcpy(job->profile, from->profile, sizeof(job->profile));
 }
 
 struct td_request *td_request_add(struct td_requests *requests, const struct tl_request *from,
-				  int64_t now)
+				  int64_t now_us)
 {
 	struct td_request *r = calloc(1, sizeof(*r));
 	struct td_request **bucket;
@@ -52,10 +61,15 @@ struct td_request *td_request_add(struct td_requests *requests, const struct tl_
 		return NULL;
 	r->number = ++requests->last_number;
 	r->id = from->id;
+	r->kernel = from->kernel;
 	r->fd = from->fd;
-	r->accepted = now;
+	r->accepted_us = now_us;
 	r->uid = from->uid;
+	r->gid = from->gid;
 	r->pid = from->pid;
+	r->cgroup = from->cgroup;
+	memcpy(r->policy.asked, from->profile, sizeof(r->policy.asked));
+	r->policy.named = from->server_name[0] != '\0';
 	fill_job(&r->job, from);
 
 	bucket = &requests->buckets[r->number % TD_REQUEST_BUCKETS];
@@ -69,7 +83,7 @@ struct td_request *td_request_add(struct td_requests *requests, const struct tl_
 	requests->last = r;
 	requests->n++;
 	r->state = TD_REQUEST_WAITING;
-	count(requests, r->state, 1);
+	count(requests, r, 1);
 	return r;
 }
 
@@ -89,7 +103,7 @@ void td_request_remove(struct td_requests *requests, struct td_request *request)
 	else
 		requests->last = request->previous;
 	requests->n--;
-	count(requests, request->state, -1);
+	count(requests, request, -1);
 	if (request->fd >= 0)
 		close(request->fd);
 	explicit_bzero(&request->result, sizeof(request->result));
@@ -101,9 +115,9 @@ void td_request_set_state(struct td_requests *requests, struct td_request *reque
 {
 	tl_log(LOG_DEBUG, "request %u: %s -> %s", request->number, states[request->state],
 	       states[state]);
-	count(requests, request->state, -1);
+	count(requests, request, -1);
 	request->state = state;
-	count(requests, state, 1);
+	count(requests, request, 1);
 }
 
 struct td_request *td_request_find(const struct td_requests *requests, uint32_t number)
@@ -119,7 +133,8 @@ struct td_request *td_request_find_id(const struct td_requests *requests, uint32
 {
 	struct td_request *r = requests->first;
 
-	while (r && (r->canceled || r->id != id || r->state == TD_REQUEST_ANSWERED))
+	while (r && (r->canceled || td_request_is_kernels(r) || r->id != id ||
+		     r->state == TD_REQUEST_ANSWERED))
 		r = r->next;
 	return r;
 }

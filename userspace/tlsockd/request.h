@@ -9,12 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../lib/consumer.h"
 #include "message.h"
+#include "policy.h"
 
 struct td_child;
 struct tl_request;
 
 enum td_request_state {
+	TD_REQUEST_SILENT,	/* for the peer's first byte, see silent.h */
 	TD_REQUEST_WAITING,	/* for a worker with room */
 	TD_REQUEST_RUNNING,	/* in a worker */
 	TD_REQUEST_ANSWERED,	/* the kernel could not take its DONE yet */
@@ -29,11 +32,16 @@ enum td_request_state {
  * @id: names it towards the kernel, which uses it again after an answer
  * @state: changed by td_request_set_state() only
  * @canceled: the kernel does not want an answer any more
- * @fd: the TCP socket, -1 once a worker has it
+ * @kernel: who in the kernel asks, if not a program
+ * @fd: the TCP socket, -1 once a worker has it, unless the kernel knows the
+ *	request by it
  * @child: worker that has it while TD_REQUEST_RUNNING
- * @accepted: when it was taken, monotonic milliseconds
+ * @accepted_us: when it was taken, monotonic microseconds
  * @uid: user that made the socket
+ * @gid: its group
  * @pid: process that made it
+ * @cgroup: id of the socket's cgroup
+ * @policy: what the rules said
  * @job: what the worker is told
  * @result: the answer while TD_REQUEST_ANSWERED
  */
@@ -45,11 +53,15 @@ struct td_request {
 	uint32_t		id;
 	enum td_request_state	state;
 	bool			canceled;
+	struct tl_kernel	kernel;
 	int			fd;
 	struct td_child		*child;
-	int64_t			accepted;
+	int64_t			accepted_us;
 	uint32_t		uid;
+	uint32_t		gid;
 	uint32_t		pid;
+	uint64_t		cgroup;
+	struct td_policy	policy;
 	struct td_job		job;
 	struct td_result	result;
 };
@@ -63,7 +75,9 @@ struct td_request {
  * @buckets: by number
  * @last_number: number given last
  * @n: how many there are
+ * @n_silent: how many are TD_REQUEST_SILENT
  * @n_waiting: how many are TD_REQUEST_WAITING
+ * @n_waiting_clients: how many of those are clients'
  * @n_answered: how many are TD_REQUEST_ANSWERED
  */
 struct td_requests {
@@ -72,7 +86,9 @@ struct td_requests {
 	struct td_request	*buckets[TD_REQUEST_BUCKETS];
 	uint32_t		last_number;
 	unsigned int		n;
+	unsigned int		n_silent;
 	unsigned int		n_waiting;
+	unsigned int		n_waiting_clients;
 	unsigned int		n_answered;
 };
 
@@ -80,12 +96,12 @@ struct td_requests {
  * td_request_add - make a request that waits
  * @requests: where it goes
  * @from: the kernel's request, whose descriptor goes over to the new one
- * @now: monotonic milliseconds
+ * @now_us: monotonic microseconds
  *
  * Return: the request; NULL without memory, the descriptor is the caller's then
  */
 struct td_request *td_request_add(struct td_requests *requests, const struct tl_request *from,
-				  int64_t now);
+				  int64_t now_us);
 
 /** td_request_remove - forget a request and close its descriptor */
 void td_request_remove(struct td_requests *requests, struct td_request *request);
@@ -97,7 +113,19 @@ void td_request_set_state(struct td_requests *requests, struct td_request *reque
 /** td_request_find - by the number that workers know, NULL if absent */
 struct td_request *td_request_find(const struct td_requests *requests, uint32_t number);
 
-/** td_request_find_id - by the kernel's id, canceled ones left out; NULL if absent */
+/** td_request_is_kernels - does the kernel itself ask, and not a program? */
+static inline bool td_request_is_kernels(const struct td_request *request)
+{
+	return request->kernel.consumer != TL_CONSUMER_PROGRAM;
+}
+
+/** td_request_age - milliseconds since it was taken; @now in monotonic milliseconds */
+static inline int64_t td_request_age(const struct td_request *request, int64_t now)
+{
+	return now - request->accepted_us / 1000;
+}
+
+/** td_request_find_id - a program's, by its id, canceled ones left out; NULL if absent */
 struct td_request *td_request_find_id(const struct td_requests *requests, uint32_t id);
 
 #endif

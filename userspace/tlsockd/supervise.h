@@ -25,7 +25,9 @@ struct td_generation;
  * @started: monotonic milliseconds
  * @limit: most handshakes at a time
  * @load: handshakes that it has now
+ * @clients: how many of them are clients'
  * @lost: handshakes that failed because it went
+ * @heard: tick at which it last answered, or had nothing to answer
  * @jobs: handshakes that it was ever given
  * @full: its socket has no room; told when it has again
  * @draining: gets no more jobs
@@ -41,7 +43,9 @@ struct td_child {
 	int64_t			started;
 	unsigned int		limit;
 	unsigned int		load;
+	unsigned int		clients;
 	unsigned int		lost;
+	unsigned int		heard;
 	uint64_t		jobs;
 	bool			full;
 	bool			draining;

@@ -2,205 +2,173 @@
 /*
  * wolfSSL calls back for each certificate at fault and for the peer's own in
  * any case (WOLFSSL_ALWAYS_VERIFY_CB); td_verify_passed() is false where that
- * call never came. Only bytes of the certificates are used here, not wolfSSL's
- * own name checks, which fall back to the common name.
+ * call never came. Names are compared here, because wolfSSL falls back to the
+ * common name. Faults of authorities are only noted: the peer may have sent
+ * more than is needed, or in another order. Whether there is a path that will
+ * do is path.c's to say, when the peer's own certificate has its turn.
  */
 #include "verify.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <time.h>
 
-#include "../lib/cert.h"
+#include "crl.h"
+#include "path.h"
+#include "verify_text.h"
 #include "wolf.h"
 
-/* Numbers of OpenSSL's x509_vfy.h, which programs know. */
-enum {
-	CODE_SIGNATURE = 7,
-	CODE_NOT_YET_VALID = 9,
-	CODE_EXPIRED = 10,
-	CODE_SELF_SIGNED = 18,
-	CODE_SELF_SIGNED_IN_CHAIN = 19,
-	CODE_NO_ISSUER = 20,
-	CODE_CHAIN_TOO_LONG = 22,
-	CODE_REVOKED = 23,
-	CODE_NOT_CA = 24,
-	CODE_PATH_LENGTH = 25,
-	CODE_PURPOSE = 26,
-	CODE_REJECTED = 28,
-	CODE_CRITICAL_EXTENSION = 34,
-	CODE_NAME_CONSTRAINT = 47,
-	CODE_HOST = 62,
-	CODE_ADDRESS = 64,
-	CODE_KEY_TOO_SMALL = 66,
-};
-
-/* wolfSSL's own codes; Debian's builds give most of them as X509_V_ERR_*. */
-static const struct {
-	int	wolf;
-	int	code;
-} codes[] = {
-	{ ASN_BEFORE_DATE_E, CODE_NOT_YET_VALID },
-	{ ASN_AFTER_DATE_E, CODE_EXPIRED },
-	{ ASN_NO_SIGNER_E, CODE_NO_ISSUER },
-	{ ASN_SELF_SIGNED_E, CODE_SELF_SIGNED },
-	{ ASN_PATHLEN_INV_E, CODE_PATH_LENGTH },
-	{ ASN_PATHLEN_SIZE_E, CODE_PATH_LENGTH },
-	{ ASN_SIG_OID_E, CODE_SIGNATURE },
-	{ ASN_SIG_CONFIRM_E, CODE_SIGNATURE },
-	{ ASN_SIG_HASH_E, CODE_SIGNATURE },
-	{ ASN_SIG_KEY_E, CODE_SIGNATURE },
-	{ CRL_CERT_REVOKED, CODE_REVOKED },
-	{ OCSP_CERT_REVOKED, CODE_REVOKED },
-	{ NOT_CA_ERROR, CODE_NOT_CA },
-	{ ASN_CRIT_EXT_E, CODE_CRITICAL_EXTENSION },
-	{ ASN_NAME_INVALID_E, CODE_NAME_CONSTRAINT },
-	{ EXTKEYUSE_AUTH_E, CODE_PURPOSE },
-	{ KEYUSE_SIGNATURE_E, CODE_PURPOSE },
-	{ KEYUSE_ENCIPHER_E, CODE_PURPOSE },
-	{ RSA_KEY_SIZE_E, CODE_KEY_TOO_SMALL },
-	{ ECC_KEY_SIZE_E, CODE_KEY_TOO_SMALL },
-	{ MAX_CHAIN_ERROR, CODE_CHAIN_TOO_LONG },
-};
-
-static int code_of(int error)
-{
-	size_t i;
-
-	if (error > 0)
-		return error;
-	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (codes[i].wolf == error)
-			return codes[i].code;
-	return CODE_REJECTED;
-}
-
-int td_verify_errno(int code)
-{
-	switch (code) {
-	case CODE_NOT_YET_VALID:
-	case CODE_EXPIRED:
-		return EKEYEXPIRED;
-	case CODE_REVOKED:
-		return EKEYREVOKED;
-	default:
-		return EKEYREJECTED;
-	}
-}
-
-static void describe_name(struct td_verify *verify, const struct tl_cert *cert)
-{
-	char names[48], wanted[TD_IDENTITY_TEXT];
-
-	tl_cert_describe(cert, names, sizeof(names));
-	td_identity_text(&verify->identity, wanted);
-	if (!cert->names.length)
-		snprintf(verify->text, sizeof(verify->text),
-			 "certificate has no subjectAltName, it should be for %.60s", wanted);
-	else
-		snprintf(verify->text, sizeof(verify->text), "certificate is for %s, not %.48s",
-			 names, wanted);
-}
-
-static void describe(struct td_verify *verify, const struct tl_cert *cert, int error)
-{
-	const char *what = verify->depth ? "authority's certificate" : "certificate";
-	char *text = verify->text;
-	size_t size = sizeof(verify->text);
-	char day[32];
-
-	switch (verify->code) {
-	case CODE_EXPIRED:
-		tl_cert_date(cert->not_after_tag, cert->not_after, day, sizeof(day));
-		snprintf(text, size, "%s expired on %s", what, day);
-		break;
-	case CODE_NOT_YET_VALID:
-		tl_cert_date(cert->not_before_tag, cert->not_before, day, sizeof(day));
-		snprintf(text, size, "%s is not valid before %s", what, day);
-		break;
-	case CODE_HOST:
-	case CODE_ADDRESS:
-		describe_name(verify, cert);
-		break;
-	case CODE_SELF_SIGNED:
-	case CODE_SELF_SIGNED_IN_CHAIN:
-		snprintf(text, size, "%s is self-signed and not among the trust anchors", what);
-		break;
-	case CODE_NO_ISSUER:
-		snprintf(text, size, "%s is signed by an authority that is not trusted", what);
-		break;
-	case CODE_REVOKED:
-		snprintf(text, size, "%s was revoked", what);
-		break;
-	case CODE_SIGNATURE:
-		snprintf(text, size, "%s has a wrong signature", what);
-		break;
-	case CODE_PURPOSE:
-		snprintf(text, size, "%s is not meant for %s", what,
-			 verify->server ? "servers" : "clients");
-		break;
-	case CODE_KEY_TOO_SMALL:
-		snprintf(text, size, "%s has a key that is too short", what);
-		break;
-	default:
-		snprintf(text, size, "%s was refused: %s", what,
-			 wolfSSL_X509_verify_cert_error_string(error > 0 ? error : verify->code));
-		break;
-	}
-}
-
 /* The first failure stays: wolfSSL may call again once it was overridden. */
-static void record(struct td_verify *verify, const struct tl_cert *cert, int error, int depth)
+static void record(struct td_verify *verify, const struct tl_cert *cert, int code, int depth)
 {
 	if (verify->code)
 		return;
-	verify->code = code_of(error);
+	verify->code = code;
 	verify->depth = depth > 0 ? (uint32_t)depth : 0;
-	if (verify->code == CODE_NO_ISSUER && tl_cert_self_issued(cert))
-		verify->code = depth > 0 ? CODE_SELF_SIGNED_IN_CHAIN : CODE_SELF_SIGNED;
-	describe(verify, cert, error);
+	if (code == TD_CODE_NO_ISSUER && tl_cert_self_issued(cert))
+		verify->code = depth > 0 ? TD_CODE_SELF_SIGNED_IN_CHAIN : TD_CODE_SELF_SIGNED;
+	td_verify_describe(verify, cert);
 }
 
-static void note_subject(struct td_verify *verify, WOLFSSL_X509 *leaf)
+static void note_peer(struct td_verify *verify, WOLFSSL_X509 *leaf, const struct tl_cert *cert)
 {
 	WOLFSSL_X509_NAME *name = leaf ? wolfSSL_X509_get_subject_name(leaf) : NULL;
-	char *p;
+	char subject[TD_PEER_SUBJECT + 1] = "";
 
-	if (!name || !wolfSSL_X509_NAME_oneline(name, verify->subject, sizeof(verify->subject)))
+	if (name && !wolfSSL_X509_NAME_oneline(name, subject, sizeof(subject)))
+		subject[0] = '\0';
+	td_peer_set(&verify->peer, cert, subject);
+}
+
+/* Is it something that path.c looks at itself? Revocation, for one, is not. */
+static bool can_wait(int code, int depth)
+{
+	switch (code) {
+	case TD_CODE_SIGNATURE:
+	case TD_CODE_SELF_SIGNED:
+	case TD_CODE_NO_ISSUER:
+	case TD_CODE_NAME_CONSTRAINT:
+		return true;
+	case TD_CODE_NOT_YET_VALID:
+	case TD_CODE_EXPIRED:
+	case TD_CODE_NOT_CA:
+	case TD_CODE_PATH_LENGTH:
+	case TD_CODE_CRITICAL_EXTENSION:
+	case TD_CODE_KEY_TOO_SMALL:
+		return depth > 0;
+	}
+	return false;
+}
+
+static void note_fault(struct td_verify *verify, const struct tl_cert *cert, int code, int depth)
+{
+	if (!can_wait(code, depth)) {
+		record(verify, cert, code, depth);
 		return;
-	for (p = verify->subject; *p; p++)
-		if (*p < ' ' || *p > '~')
-			*p = '?';
+	}
+	/* wolfSSL checks names last, and against the nearest authority only. */
+	verify->doubt |= code != TD_CODE_NAME_CONSTRAINT;
+	if (!verify->noted) {
+		verify->noted = code;
+		verify->noted_depth = depth;
+	}
+}
+
+/* Of what is known to be revoked is told first, then of what is not known. */
+static void judge_revocation(struct td_verify *verify, const struct td_path *path, int64_t now)
+{
+	int code, unknown = 0;
+	size_t i, at = 0;
+
+	for (i = 0; i + 1 < path->length && !verify->code; i++) {
+		code = td_crl_check(verify->crls, path->certs[i], path->certs[i + 1], now);
+		if (code == TD_CODE_REVOKED) {
+			record(verify, path->certs[i], code, (int)i);
+		} else if (code && !unknown) {
+			unknown = code;
+			at = i;
+		}
+	}
+	if (unknown && verify->crl_required)
+		record(verify, path->certs[at], unknown, (int)at);
+}
+
+static void judge_path(struct td_verify *verify, const struct tl_cert *sent, size_t count)
+{
+	const struct td_path_input in = {
+		.sent = sent,
+		.count = count,
+		.anchors = verify->anchors,
+		.server = verify->server,
+		.doubt = verify->doubt,
+		.now = time(NULL),
+	};
+	struct td_path path;
+
+	if (verify->judged || verify->code)
+		return;
+	verify->judged = true;
+	if (td_path_find(&in, &path)) {
+		if (verify->crls)
+			judge_revocation(verify, &path, in.now);
+		return;
+	}
+	if (!path.trusted && verify->noted && verify->noted != TD_CODE_NAME_CONSTRAINT &&
+	    verify->noted != TD_CODE_NO_ISSUER && verify->noted_depth < (int)count)
+		record(verify, &sent[verify->noted_depth], verify->noted, verify->noted_depth);
+	else if (!path.trusted && count >= TD_PATH_MAX)
+		record(verify, &sent[0], TD_CODE_CHAIN_TOO_LONG, 0);
+	else
+		record(verify, path.certs[path.depth], path.code, (int)path.depth);
+}
+
+static void judge_own(struct td_verify *verify, const struct tl_cert *sent, size_t count)
+{
+	int code = verify->identity.address_length ? TD_CODE_ADDRESS : TD_CODE_HOST;
+
+	judge_path(verify, sent, count);
+	if (verify->check_name && !td_identity_matches(&verify->identity, &sent[0]))
+		record(verify, &sent[0], code, 0);
+}
+
+static bool parse_all(const WOLFSSL_X509_STORE_CTX *store, struct tl_cert *certs)
+{
+	int i;
+
+	if (store->totalCerts > TD_PATH_MAX)
+		return false;
+	for (i = 0; i < store->totalCerts; i++)
+		if (tl_cert_parse(store->certs[i].buffer, store->certs[i].length, &certs[i]))
+			return false;
+	return store->error_depth >= 0 && store->error_depth < store->totalCerts;
 }
 
 int td_verify_callback(int ok, WOLFSSL_X509_STORE_CTX *store)
 {
 	struct td_verify *verify = store->userCtx;
-	int depth = store->error_depth, code;
-	struct tl_cert cert;
+	struct tl_cert sent[TD_PATH_MAX];
+	int depth = store->error_depth;
 
 	if (store->totalCerts == 0)	/* none sent: whether that will do is not asked here */
 		return ok;
-	if (depth < 0 || depth >= store->totalCerts ||
-	    tl_cert_parse(store->certs[depth].buffer, store->certs[depth].length, &cert)) {
-		verify->code = verify->code ? verify->code : CODE_REJECTED;
+	if (!parse_all(store, sent)) {
+		verify->code = verify->code ? verify->code : TD_CODE_REJECTED;
 		snprintf(verify->text, sizeof(verify->text), "certificate cannot be read");
 		return 0;
 	}
 	verify->chain |= store->totalCerts > 1;
 	if (!ok)
-		record(verify, &cert, store->error, depth);
+		note_fault(verify, &sent[depth], td_verify_code(store->error), depth);
 	if (depth == 0) {
 		if (!verify->seen)
-			note_subject(verify, store->current_cert);
+			note_peer(verify, store->current_cert, &sent[0]);
 		verify->seen = true;
-		code = verify->identity.address_length ? CODE_ADDRESS : CODE_HOST;
-		if (verify->check_name && !td_identity_matches(&verify->identity, &cert))
-			record(verify, &cert, code, 0);
+		judge_own(verify, sent, (size_t)store->totalCerts);
 	}
 	return !verify->code || verify->mode != TLSOCK_VERIFY_REQUIRED;
 }
 
 bool td_verify_passed(const struct td_verify *verify)
 {
-	return verify->mode != TLSOCK_VERIFY_NONE && verify->seen && !verify->code;
+	return verify->mode != TLSOCK_VERIFY_NONE && !verify->code &&
+	       (verify->vouched || (verify->seen && verify->judged));
 }

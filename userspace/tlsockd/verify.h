@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Judgement on the peer's certificate: wolfSSL checks chain, dates and usage,
- * this part the name, and it remembers what failed first.
+ * Judgement on the peer's certificate: wolfSSL checks signatures, path.c the
+ * path, this part the name, and it remembers what failed first.
  */
 #ifndef TLSOCKD_VERIFY_H
 #define TLSOCKD_VERIFY_H
@@ -12,8 +12,11 @@
 #include <linux/tlsock.h>
 
 #include "identity.h"
+#include "peer.h"
 
 struct WOLFSSL_X509_STORE_CTX;
+struct td_anchors;
+struct td_crls;
 
 /**
  * struct td_verify - judgement on one connection's peer
@@ -21,24 +24,40 @@ struct WOLFSSL_X509_STORE_CTX;
  * @server: the peer is a server
  * @check_name: @identity must stand in the certificate
  * @identity: whom a client means to talk to
+ * @vouched: by the session that is resumed, whose peer had proved its identity
+ * @anchors: who is trusted
+ * @crls: revocation lists, NULL where they are not asked
+ * @crl_required: a certificate without a current list is refused
  * @seen: the peer's own certificate was looked at
  * @chain: the peer sent more than one certificate
+ * @judged: path.c has spoken
+ * @doubt: wolfSSL did not find a path, path.c has to check signatures
+ * @noted: what wolfSSL said first and path.c may overrule, 0 if nothing
+ * @noted_depth: of which certificate
  * @code: X509_V_ERR_* of the first failure, 0 if there was none
  * @depth: of the certificate at fault, 0 is the peer's own
  * @text: sentence about it
- * @subject: the peer's name, "" if it sent no certificate
+ * @peer: whom the peer's own certificate is for, empty if it sent none
  */
 struct td_verify {
 	int			mode;
 	bool			server;
 	bool			check_name;
 	struct td_identity	identity;
+	bool			vouched;
+	const struct td_anchors	*anchors;
+	const struct td_crls	*crls;
+	bool			crl_required;
 	bool			seen;
 	bool			chain;
+	bool			judged;
+	bool			doubt;
+	int			noted;
+	int			noted_depth;
 	int			code;
 	uint32_t		depth;
 	char			text[TLSOCK_MAX_TEXT + 1];
-	char			subject[TLSOCK_MAX_NAME + 1];
+	struct td_peer		peer;
 };
 
 /** td_verify_callback - for wolfSSL_set_verify(); wolfSSL_SetCertCbCtx() gets a struct td_verify */
@@ -46,6 +65,13 @@ int td_verify_callback(int ok, struct WOLFSSL_X509_STORE_CTX *store);
 
 /** td_verify_passed - did the peer prove its identity? */
 bool td_verify_passed(const struct td_verify *verify);
+
+/**
+ * td_verify_failed - wolfSSL gave up without a call
+ * @verify: stays as it is where a failure is known, or @error is about something else
+ * @error: wolfSSL's code
+ */
+void td_verify_failed(struct td_verify *verify, int error);
 
 /** td_verify_errno - positive errno of an X509_V_ERR_* */
 int td_verify_errno(int code);

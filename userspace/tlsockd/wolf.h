@@ -50,6 +50,34 @@
 enum { CLIENT_TRAFFIC_SECRET, SERVER_TRAFFIC_SECRET };
 #endif
 
+/* Bytes of the fields of wolfSSL_i2d_SSL_SESSION() that builds differ in (resume.c) */
+#ifdef SESSION_CERTS
+#define TD_WOLF_FORM_CHAIN	1
+#else
+#define TD_WOLF_FORM_CHAIN	0
+#endif
+#ifdef NO_CLIENT_CACHE
+#define TD_WOLF_FORM_SERVER	0
+#else
+#define TD_WOLF_FORM_SERVER	2
+#endif
+#ifdef WOLFSSL_SESSION_ID_CTX
+#define TD_WOLF_FORM_CONTEXT	1
+#else
+#define TD_WOLF_FORM_CONTEXT	0
+#endif
+#define TD_WOLF_FORM_VERIFY	1	/* of OPENSSL_EXTRA */
+#ifdef WOLFSSL_32BIT_MILLI_TIME
+#define TD_WOLF_FORM_TIME	4
+#else
+#define TD_WOLF_FORM_TIME	8
+#endif
+#ifdef WOLFSSL_EARLY_DATA
+#define TD_WOLF_FORM_EARLY	4
+#else
+#define TD_WOLF_FORM_EARLY	0
+#endif
+
 /*
  * Without the tuned build's generator wolfSSL seeds one for each connection
  * from this file, which a worker must be able to open then; NULL if it need not.

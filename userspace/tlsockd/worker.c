@@ -44,6 +44,7 @@
  * @draining: no more jobs will come
  * @nearest: no deadline is earlier, nanoseconds of CLOCK_MONOTONIC
  * @message: what the broker sends
+ * @job: likewise
  * @header: of the receive request
  * @vector: of the receive request
  * @control: room for one descriptor
@@ -58,7 +59,10 @@ struct worker {
 	unsigned int			reports;
 	bool				draining;
 	uint64_t			nearest;
-	struct td_message		message;
+	union {
+		struct td_message	message;
+		struct td_job_message	job;
+	};
 	struct msghdr			header;
 	struct iovec			vector;
 	char				control[CMSG_SPACE(sizeof(int))]
@@ -81,7 +85,7 @@ static int listen_to_broker(struct worker *worker)
 	ret = td_ring_reserve(&worker->ring, 1);
 	if (ret)
 		return ret;
-	worker->vector = (struct iovec){ &worker->message, sizeof(worker->message) };
+	worker->vector = (struct iovec){ &worker->job, sizeof(worker->job) };
 	worker->header = (struct msghdr){ .msg_iov = &worker->vector, .msg_iovlen = 1,
 		.msg_control = worker->control, .msg_controllen = sizeof(worker->control) };
 	sqe = td_ring_get(&worker->ring, NULL, TAG_CHANNEL);
@@ -125,7 +129,7 @@ static int report(struct worker *worker, struct td_handshake *handshake)
 	result->usec = (uint32_t)((now_of(CLOCK_MONOTONIC) - handshake->start) / 1000);
 	sqe = td_ring_get(&worker->ring, handshake, TAG_REPORT);
 	io_uring_prep_send(sqe, worker->socket, &handshake->message,
-			   td_message_length(TD_MESSAGE_RESULT), MSG_NOSIGNAL | MSG_WAITALL);
+			   td_message_length(&handshake->message), MSG_NOSIGNAL | MSG_WAITALL);
 	worker->reports++;
 	return 0;
 }
@@ -152,7 +156,7 @@ static int start_job(struct worker *worker, int fd, uint64_t *cpu)
 	}
 	link_handshake(worker, handshake);
 	if (worker->count <= worker->limit) {
-		goes_on = td_handshake_start(handshake, job,
+		goes_on = td_handshake_start(handshake, &worker->job,
 					     td_profile_find(worker->contexts, job->profile),
 					     &worker->ring);
 	} else {

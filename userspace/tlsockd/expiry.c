@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Dates of a profile's own certificates. They are no mistake of the
+ * configuration, for a peer may have the wrong time or not care, but whoever
+ * looks at it wants to know.
+ */
+#include "expiry.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/cert.h"
+#include "../lib/config.h"
+#include "wolf.h"
+
+#define FILE_MAX	1048576
+#define DAY		86400
+#define PEM_BEGIN	"-----BEGIN CERTIFICATE-----"
+
+/* Whom to tell about what */
+struct telling {
+	const struct tl_profile	*profile;
+	time_t			now;
+	void			(*report)(void *arg, const char *file, int line, const char *text);
+	void			*arg;
+};
+
+/* Whole file with a zero behind it; *data is NULL if it cannot be read. */
+static int read_file(const char *path, char **data)
+{
+	FILE *file = fopen(path, "re");
+	size_t length;
+
+	*data = NULL;
+	if (!file)
+		return 0;
+	*data = malloc(FILE_MAX + 1);
+	if (!*data) {
+		fclose(file);
+		return -ENOMEM;
+	}
+	length = fread(*data, 1, FILE_MAX, file);
+	(*data)[length] = '\0';
+	fclose(file);
+	return 0;
+}
+
+static void tell(const struct telling *t, const struct tl_cert *cert, const char *what,
+		 const char *day)
+{
+	char names[128], text[512];
+
+	tl_cert_describe(cert, names, sizeof(names));
+	snprintf(text, sizeof(text), "profile \"%s\": the certificate for %s in %s %s %s",
+		 t->profile->name, names, t->profile->certificate, what, day);
+	t->report(t->arg, t->profile->file, t->profile->line, text);
+}
+
+static void check(const struct telling *t, const struct tl_cert *cert)
+{
+	char day[32];
+	int64_t start = tl_cert_time(cert->not_before_tag, cert->not_before);
+	int64_t end = tl_cert_time(cert->not_after_tag, cert->not_after);
+
+	tl_cert_date(cert->not_after_tag, cert->not_after, day, sizeof(day));
+	if (end >= 0 && end < t->now)
+		tell(t, cert, "expired on", day);
+	else if (end >= 0 && end < t->now + (int64_t)TD_EXPIRY_DAYS * DAY)
+		tell(t, cert, "expires on", day);
+	tl_cert_date(cert->not_before_tag, cert->not_before, day, sizeof(day));
+	if (start > t->now)
+		tell(t, cert, "is not valid before", day);
+}
+
+int td_expiry_report(const struct tl_profile *profile, time_t now,
+		     void (*report)(void *arg, const char *file, int line, const char *text),
+		     void *arg)
+{
+	const struct telling telling = { profile, now, report, arg };
+	struct tl_cert cert;
+	char *pem, *at;
+	byte *der;
+	int length, err;
+
+	if (!profile->certificate)
+		return 0;
+	err = read_file(profile->certificate, &pem);
+	if (err || !pem)
+		return err;
+	der = malloc(FILE_MAX);
+	for (at = pem; der && (at = strstr(at, PEM_BEGIN)); at++) {
+		length = wolfSSL_CertPemToDer((const byte *)at, (int)strlen(at), der, FILE_MAX,
+					      CERT_TYPE);
+		if (length > 0 && !tl_cert_parse(der, (size_t)length, &cert))
+			check(&telling, &cert);
+	}
+	err = der ? 0 : -ENOMEM;
+	free(der);
+	free(pem);
+	return err;
+}

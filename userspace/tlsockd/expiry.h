@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Certificates of profiles that are over, or soon will be. */
+#ifndef TLSOCKD_EXPIRY_H
+#define TLSOCKD_EXPIRY_H
+
+#include <time.h>
+
+struct tl_profile;
+
+/* Days before the end from which on it is told */
+#define TD_EXPIRY_DAYS	30
+
+/**
+ * td_expiry_report - tell which certificates of a profile are not valid for long
+ * @profile: its certificate file is read; what cannot be read is not told here
+ * @now: the time
+ * @report: called for each certificate of the chain that has expired, is not
+ *	valid yet or expires within TD_EXPIRY_DAYS, with the profile's file and
+ *	line and a sentence
+ * @arg: passed to @report
+ *
+ * Return: 0, -ENOMEM
+ */
+int td_expiry_report(const struct tl_profile *profile, time_t now,
+		     void (*report)(void *arg, const char *file, int line, const char *text),
+		     void *arg);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Files that the configuration names are read whole, after their kind and
+ * access rights were checked on the open descriptor.
+ */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../lib/log.h"
+#include "profile.h"
+
+#define FILE_MAX	16777216
+
+void td_file_free(struct td_file *file)
+{
+	if (file->data)
+		explicit_bzero(file->data, file->length);
+	free(file->data);
+	*file = (struct td_file){ 0 };
+}
+
+static int check_kind(int fd, const char *path, bool secret, struct td_mistakes *mistakes,
+		      size_t *length)
+{
+	struct stat st;
+
+	if (fstat(fd, &st)) {
+		td_profile_mistake(mistakes, "cannot look at %s: %s", path, strerror(errno));
+		return -EINVAL;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
+		td_profile_mistake(mistakes, "%s must be a regular file of at most 16 MiB", path);
+		return -EINVAL;
+	}
+	if (secret && (st.st_mode & (S_IROTH | S_IWOTH | S_IWGRP))) {
+		td_profile_mistake(mistakes, "private key %s is open to others: chmod 600 it",
+				   path);
+		return -EINVAL;
+	}
+	if (secret && (st.st_mode & S_IRGRP))
+		tl_log(LOG_NOTICE, "private key %s is readable by its group", path);
+	*length = (size_t)st.st_size;
+	return 0;
+}
+
+int td_file_read(const char *path, bool secret, struct td_mistakes *mistakes,
+		 struct td_file *out)
+{
+	struct td_file file = { 0 };
+	size_t length;
+	ssize_t some;
+	int fd, ret;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0) {
+		td_profile_mistake(mistakes, "cannot open %s: %s", path, strerror(errno));
+		return -EINVAL;
+	}
+	ret = check_kind(fd, path, secret, mistakes, &length);
+	if (ret)
+		goto close_fd;
+	file.data = malloc(length + 1);
+	if (!file.data) {
+		ret = -ENOMEM;
+		goto close_fd;
+	}
+	while (file.length < length) {
+		some = read(fd, file.data + file.length, length - file.length);
+		if (some < 0 && errno == EINTR)
+			continue;
+		if (some < 0) {
+			td_profile_mistake(mistakes, "cannot read %s: %s", path, strerror(errno));
+			ret = -EINVAL;
+			goto free_file;
+		}
+		if (some == 0)
+			break;
+		file.length += (size_t)some;
+	}
+	file.data[file.length] = '\0';
+	close(fd);
+	*out = file;
+	return 0;
+
+free_file:
+	td_file_free(&file);
+close_fd:
+	close(fd);
+	return ret;
+}
