@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What a TLS socket costs beside the kernel TLS socket that it owns: the same
- * calls on both, and on plain TCP, in turns in one process over the loopback,
- * and the kernel memory of live connections.
+ * calls on both, on plain TCP and by OpenSSL in the program, in turns in one
+ * process over the loopback, and the kernel memory of live connections.
  *
  * Run it with --icount of tests/vm/run: a nanosecond is an instruction then.
  */
 #include <err.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,8 @@
 #include <linux/tls.h>
 #include <linux/tlsock.h>
 
+#include "lib/openssl.h"
+
 #ifndef SOL_TLS
 #define SOL_TLS	282
 #endif
@@ -32,9 +35,9 @@
 #define SENDS		20
 #define CONNECTIONS	600
 
-enum kind { KIND_TCP, KIND_KTLS, KIND_TLSOCK, KINDS };
+enum kind { KIND_TCP, KIND_OPENSSL, KIND_KTLS, KIND_TLSOCK, KINDS };
 
-static const char *const kind_names[KINDS] = { "TCP", "kernel TLS", "tlsock" };
+static const char *const kind_names[KINDS] = { "TCP", "OpenSSL", "kernel TLS", "tlsock" };
 
 enum operation { READ_1, WOULD_BLOCK, SEND_1, WRITE_BLOCK, SENDFILE_BLOCK, OPERATIONS };
 
@@ -43,9 +46,10 @@ static const char *const operation_names[OPERATIONS] = {
 	"sendfile and read 16 KiB",
 };
 
+/* With OpenSSL's objects where they are what reads and writes. */
 struct pair {
-	int client;
-	int server;
+	int client, server;
+	void *client_ssl, *server_ssl;
 };
 
 static char block[BLOCK];
@@ -108,6 +112,27 @@ static int listen_new(int protocol)
 	return fd;
 }
 
+static void *ssl_connect(void *arg)
+{
+	return b_openssl.SSL_connect(arg) == 1 ? arg : NULL;
+}
+
+static void ssl_start(struct pair *pair)
+{
+	static const struct b_openssl_how how = { .certificate = "server" };
+	void *context = b_openssl_context(&how), *connected;
+	pthread_t thread;
+
+	pair->client_ssl = b_openssl.SSL_new(context);
+	pair->server_ssl = b_openssl.SSL_new(context);
+	b_openssl.SSL_set_fd(pair->client_ssl, pair->client);
+	b_openssl.SSL_set_fd(pair->server_ssl, pair->server);
+	if (pthread_create(&thread, NULL, ssl_connect, pair->client_ssl) ||
+	    b_openssl.SSL_accept(pair->server_ssl) != 1 || pthread_join(thread, &connected) ||
+	    !connected)
+		errx(1, "OpenSSL's handshake failed");
+}
+
 static struct pair connect_new(enum kind kind, int listener)
 {
 	int protocol = kind == KIND_TLSOCK ? IPPROTO_TLS : IPPROTO_TCP;
@@ -131,6 +156,8 @@ static struct pair connect_new(enum kind kind, int listener)
 		keys_set(pair.client, 1, 2);
 		keys_set(pair.server, 2, 1);
 	}
+	if (kind == KIND_OPENSSL)
+		ssl_start(&pair);
 	return pair;
 }
 
@@ -140,33 +167,63 @@ static void expect(ssize_t got, size_t size)
 		err(1, "%zd of %zu bytes", got, size);
 }
 
-static void drain(int fd, size_t size)
+static void transmit(const struct pair *pair, size_t size)
 {
-	expect(recv(fd, block, size, MSG_WAITALL), size);
+	if (pair->client_ssl)
+		expect(b_openssl.SSL_write(pair->client_ssl, block, (int)size), size);
+	else
+		expect(send(pair->client, block, size, 0), size);
+}
+
+static void drain(const struct pair *pair, size_t size)
+{
+	if (!pair->server_ssl)
+		expect(recv(pair->server, block, size, MSG_WAITALL), size);
+	/* One record a call. */
+	for (ssize_t n; pair->server_ssl && size; size -= n) {
+		n = b_openssl.SSL_read(pair->server_ssl, block, (int)size);
+		if (n <= 0)
+			errx(1, "SSL_read");
+	}
+}
+
+/* Where OpenSSL encrypts in the program, the file has to be read into it. */
+static void transmit_file(const struct pair *pair)
+{
+	off_t offset = 0;
+
+	if (pair->client_ssl) {
+		expect(pread(file, block, BLOCK, 0), BLOCK);
+		transmit(pair, BLOCK);
+	} else {
+		expect(sendfile(pair->client, file, &offset, BLOCK), BLOCK);
+	}
 }
 
 static void call(const struct pair *pair, enum operation operation)
 {
-	off_t offset = 0;
-
 	switch (operation) {
 	case READ_1:
-		expect(read(pair->server, block, 1), 1);
+		if (pair->server_ssl)
+			expect(b_openssl.SSL_read(pair->server_ssl, block, 1), 1);
+		else
+			expect(read(pair->server, block, 1), 1);
 		break;
 	case WOULD_BLOCK:
+		/* With OpenSSL the program asks the socket itself. */
 		if (recv(pair->client, block, 1, MSG_DONTWAIT) >= 0)
 			errx(1, "something to read");
 		break;
 	case SEND_1:
-		expect(send(pair->client, block, 1, 0), 1);
+		transmit(pair, 1);
 		break;
 	case WRITE_BLOCK:
-		expect(write(pair->client, block, BLOCK), BLOCK);
-		drain(pair->server, BLOCK);
+		transmit(pair, BLOCK);
+		drain(pair, BLOCK);
 		break;
 	case SENDFILE_BLOCK:
-		expect(sendfile(pair->client, file, &offset, BLOCK), BLOCK);
-		drain(pair->server, BLOCK);
+		transmit_file(pair);
+		drain(pair, BLOCK);
 		break;
 	case OPERATIONS:
 		break;
@@ -179,13 +236,13 @@ static long long run(const struct pair *pair, enum operation operation, int roun
 	long long start, end;
 
 	if (operation == READ_1 && !round)
-		expect(send(pair->client, block, ROUNDS, 0), ROUNDS);
+		transmit(pair, ROUNDS);
 	start = now();
 	call(pair, operation);
 	end = now();
 	/* Now and then, so that the window's updates hit few samples. */
 	if (operation == SEND_1 && round % SENDS == SENDS - 1)
-		drain(pair->server, SENDS);
+		drain(pair, SENDS);
 	return end - start;
 }
 
@@ -238,13 +295,20 @@ static long long memory(enum kind kind)
 	static struct pair pairs[CONNECTIONS];
 	long long before, after;
 
-	/* The first ones make what is made once. */
-	pairs[0] = connect_new(kind, listener);
+	pairs[0] = connect_new(kind, listener);	/* makes what is made once */
 	before = slab_bytes();
-	for (i = 1; i < CONNECTIONS; i++)
+	for (i = 1; i < CONNECTIONS; i++) {
 		pairs[i] = connect_new(kind, listener);
+		/* So that no ticket waits to be read. */
+		expect(send(pairs[i].server, block, 1, 0), 1);
+		expect(read(pairs[i].client, block, 1), 1);
+	}
 	after = slab_bytes();
 	for (i = 0; i < CONNECTIONS; i++) {
+		if (kind == KIND_OPENSSL) {
+			b_openssl.SSL_free(pairs[i].client_ssl);
+			b_openssl.SSL_free(pairs[i].server_ssl);
+		}
 		close(pairs[i].client);
 		close(pairs[i].server);
 	}
@@ -255,11 +319,12 @@ static long long memory(enum kind kind)
 int main(void)
 {
 	struct rlimit files = { 4096, 4096 };
+	int kind, operation, listener;
 	struct pair pairs[KINDS];
 	long long bytes[KINDS];
-	int kind, operation, listener;
 
 	setrlimit(RLIMIT_NOFILE, &files);
+	b_openssl_load();
 	file = memfd_create("block", 0);
 	expect(write(file, block, BLOCK), BLOCK);
 	for (kind = 0; kind < KINDS; kind++) {
@@ -267,15 +332,17 @@ int main(void)
 		pairs[kind] = connect_new(kind, listener);
 		close(listener);
 	}
-	printf("%-26s %10s %10s %10s  over kernel TLS\n", "instructions (median)",
-	       kind_names[KIND_TCP], kind_names[KIND_KTLS], kind_names[KIND_TLSOCK]);
+	printf("%-26s", "instructions (median)");
+	for (kind = 0; kind < KINDS; kind++)
+		printf(" %10s", kind_names[kind]);
+	printf("  over kernel TLS\n");
 	for (operation = 0; operation < OPERATIONS; operation++)
 		measure(pairs, operation);
-	/* The first time fills caches. */
-	for (kind = 0; kind < 2 * KINDS; kind++)
+	for (kind = 0; kind < 2 * KINDS; kind++) /* the first time fills caches */
 		bytes[kind % KINDS] = memory(kind % KINDS);
-	printf("%-26s %10lld %10lld %10lld  %+6lld bytes\n", "kernel memory of a socket",
-	       bytes[KIND_TCP], bytes[KIND_KTLS], bytes[KIND_TLSOCK],
-	       bytes[KIND_TLSOCK] - bytes[KIND_KTLS]);
+	printf("%-26s", "kernel memory of a socket");
+	for (kind = 0; kind < KINDS; kind++)
+		printf(" %10lld", bytes[kind]);
+	printf("  %+6lld bytes\n", bytes[KIND_TLSOCK] - bytes[KIND_KTLS]);
 	return 0;
 }

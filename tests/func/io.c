@@ -4,11 +4,8 @@
  */
 #include "lib/harness.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <linux/sockios.h>
 
@@ -262,60 +259,6 @@ TEST_F(io, bad_memory)
 	/* Nothing is lost or torn by it. */
 	EXPECT_EQ(1, send(self->pair.client, "y", 1, 0));
 	EXPECT_LE(0, recv(self->pair.server, &byte, 1, MSG_DONTWAIT));
-}
-
-static int memory_file(size_t size)
-{
-	int fd = memfd_create("data", MFD_CLOEXEC);
-	uint32_t word;
-	size_t i;
-
-	for (i = 0; i < size; i += sizeof(word)) {
-		word = i * 2654435761U;
-		if (write(fd, &word, sizeof(word)) != sizeof(word))
-			return -1;
-	}
-	return fd;
-}
-
-TEST_F(io, sendfile)
-{
-	static char wanted[200000], got[200000];
-	int fd = memory_file(sizeof(wanted));
-	off_t offset = 0;
-	ssize_t n;
-
-	ASSERT_LE(0, fd);
-	ASSERT_EQ(sizeof(wanted), pread(fd, wanted, sizeof(wanted), 0));
-	while (offset < (off_t)sizeof(wanted)) {
-		n = sendfile(self->pair.client, fd, &offset, sizeof(wanted) - offset);
-		ASSERT_LT(0, n);
-		/* Read as it goes, so that the buffers suffice. */
-		ASSERT_EQ(0, t_read_all(self->pair.server, got + offset - n, n));
-	}
-	EXPECT_EQ(0, memcmp(wanted, got, sizeof(wanted)));
-	close(fd);
-}
-
-TEST_F(io, splice_out_and_in)
-{
-	char wanted[20000], got[20000] = { 0 };
-	size_t total = 0;
-	int in[2], out[2];
-	ssize_t n;
-
-	memset(wanted, 0x3c, sizeof(wanted));
-	ASSERT_EQ(0, pipe(in));
-	ASSERT_EQ(0, pipe(out));
-	ASSERT_EQ(sizeof(wanted), write(in[1], wanted, sizeof(wanted)));
-	ASSERT_EQ(sizeof(wanted), splice(in[0], NULL, self->pair.client, NULL, sizeof(wanted), 0));
-	while (total < sizeof(wanted)) {
-		n = splice(self->pair.server, NULL, out[1], NULL, sizeof(wanted) - total, 0);
-		ASSERT_LT(0, n);
-		ASSERT_EQ(n, read(out[0], got + total, n));
-		total += n;
-	}
-	EXPECT_EQ(0, memcmp(wanted, got, sizeof(wanted)));
 }
 
 TEST_F(io, inq_and_outq)

@@ -257,6 +257,7 @@ TEST_F(option, the_helper_is_told)
 	ASSERT_EQ(0, t_set_text(fd, TLSOCK_PROFILE, "web"));
 	ASSERT_EQ(0, t_set_int(fd, SOL_TLSOCK, TLSOCK_VERIFY, TLSOCK_VERIFY_OPTIONAL));
 	ASSERT_EQ(0, t_set_int(fd, SOL_TLSOCK, TLSOCK_TIMEOUT_MS, 5000));
+	ASSERT_EQ(0, t_set_int(fd, SOL_TLSOCK, TLSOCK_RESUME, 0));
 	ASSERT_EQ(0, t_connect(fd, &addr));
 	ASSERT_EQ(0, getsockname(fd, (void *)&name.storage, &name.len));
 	EXPECT_STREQ("web.test", last->server_name);
@@ -264,6 +265,7 @@ TEST_F(option, the_helper_is_told)
 	EXPECT_STREQ("web", last->profile);
 	EXPECT_EQ(TLSOCK_VERIFY_OPTIONAL, last->verify);
 	EXPECT_EQ(-1, last->client_cert);
+	EXPECT_TRUE(last->no_resume);
 	EXPECT_EQ(TLSOCK_ROLE_CLIENT, last->role);
 	EXPECT_EQ(t_port(&name), last->local_port);
 	EXPECT_EQ(t_port(&addr), last->remote_port);
@@ -288,6 +290,7 @@ TEST_F(option, what_was_not_set_is_not_told)
 	EXPECT_STREQ("", last->alpn);
 	EXPECT_EQ(-1, last->verify);
 	EXPECT_EQ(-1, last->client_cert);
+	EXPECT_FALSE(last->no_resume);
 	EXPECT_EQ(AF_INET6, last->family);
 	close(fd);
 	close(listener);

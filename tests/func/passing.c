@@ -4,6 +4,7 @@
  * several threads on one socket.
  */
 #include "lib/harness.h"
+#include "lib/passing.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -77,29 +78,19 @@ TEST_F(passing, exec)
 
 TEST_F(passing, scm_rights)
 {
-	char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8))) = { 0 };
-	struct iovec iov = { "x", 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
 	int unix_pair[2];
 	char byte;
 
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, unix_pair));
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &self->pair.client, sizeof(int));
-	ASSERT_EQ(1, sendmsg(unix_pair[0], &msg, 0));
+	ASSERT_EQ(0, t_send_fd(unix_pair[0], self->pair.client));
 	close(self->pair.client);
-	iov.iov_base = &byte;
-	ASSERT_EQ(1, recvmsg(unix_pair[1], &msg, 0));
-	memcpy(&self->pair.client, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(int));
+	self->pair.client = t_receive_fd(unix_pair[1]);
+	ASSERT_LE(0, self->pair.client);
 	ASSERT_EQ(1, write(self->pair.client, "y", 1));
 	EXPECT_EQ(1, read(self->pair.server, &byte, 1));
 	EXPECT_EQ('y', byte);
+	close(unix_pair[0]);
+	close(unix_pair[1]);
 }
 
 #define WRITES 500

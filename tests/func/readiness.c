@@ -86,7 +86,7 @@ static int deliver(int from, int to)
 	return t_write_all(to, bytes, made(from, bytes, sizeof(bytes)));
 }
 
-TEST_F(readiness, once_for_a_record_in_many_pieces)
+static void in_many_pieces(struct __test_metadata *_metadata, FIXTURE_DATA(readiness) *self)
 {
 	static char data[16000], bytes[17000];
 	int wake_ups = 0;
@@ -102,11 +102,28 @@ TEST_F(readiness, once_for_a_record_in_many_pieces)
 	}
 	EXPECT_EQ(0, wake_ups);
 	EXPECT_EQ(0, t_poll(self->pair.client, POLLIN, 0));
+	EXPECT_EQ(EAGAIN, T_ERRNO(recv(self->pair.client, data, 1, MSG_DONTWAIT)));
+	EXPECT_EQ(0, t_poll(self->pair.client, POLLIN, 0));
 	ASSERT_EQ(0, t_write_all(self->pair.server, bytes + i, size - i));
 	EXPECT_EQ(EPOLLIN, wake_up(self->epoll, T_PATIENCE_MS));
 	EXPECT_EQ(0, wake_up(self->epoll, 0));
 	EXPECT_EQ(0, t_read_all(self->pair.client, data, sizeof(data)));
 	EXPECT_EQ(0, wake_up(self->epoll, 0));
+}
+
+TEST_F(readiness, once_for_a_record_in_many_pieces)
+{
+	in_many_pieces(_metadata, self);
+}
+
+/* Kernel TLS tells of each piece then. */
+TEST_F(readiness, once_after_shutdown)
+{
+	char goodbye[64];
+
+	ASSERT_EQ(0, shutdown(self->pair.client, SHUT_WR));
+	ASSERT_LT(0, made(self->pair.server, goodbye, sizeof(goodbye)));
+	in_many_pieces(_metadata, self);
 }
 
 TEST_F(readiness, once_for_each_record)

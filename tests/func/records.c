@@ -174,7 +174,6 @@ TEST_F(records, user_canceled_is_no_end)
 
 TEST_F(records, key_update_ends_in_a_clear_error)
 {
-	uint8_t message[5] = { 24, 0, 0, 1, 0 };
 	struct tlsock_error error;
 	uint8_t type, data[64];
 	ssize_t n;
@@ -182,8 +181,7 @@ TEST_F(records, key_update_ends_in_a_clear_error)
 	int err;
 
 	/* No helper keeps secrets yet: the connection ends, and says why. */
-	ASSERT_EQ(0, t_record_send(self->pair.server, T_RECORD_HANDSHAKE, message,
-				   sizeof(message)));
+	ASSERT_EQ(0, t_key_update_send(self->pair.server, false));
 	err = T_ERRNO(read(self->pair.client, &byte, 1));
 	EXPECT_EQ(EKEYEXPIRED, err);
 	EXPECT_EQ(0, read(self->pair.client, &byte, 1));
@@ -198,12 +196,10 @@ TEST_F(records, key_update_ends_in_a_clear_error)
 
 TEST_F(records, data_before_a_key_update_arrives)
 {
-	uint8_t message[5] = { 24, 0, 0, 1, 1 };
 	char buffer[8] = { 0 };
 
 	ASSERT_EQ(4, write(self->pair.server, "last", 4));
-	ASSERT_EQ(0, t_record_send(self->pair.server, T_RECORD_HANDSHAKE, message,
-				   sizeof(message)));
+	ASSERT_EQ(0, t_key_update_send(self->pair.server, true));
 	EXPECT_EQ(4, read(self->pair.client, buffer, sizeof(buffer)));
 	EXPECT_STREQ("last", buffer);
 	/* Nobody must wait for ever for what the key update holds back. */

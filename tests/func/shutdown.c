@@ -5,46 +5,7 @@
  */
 #include "lib/harness.h"
 
-FIXTURE(shutdown) {
-	struct t_helper *helper;
-	struct t_pair pair;
-};
-
-FIXTURE_VARIANT(shutdown) {
-	uint16_t version;
-};
-
-FIXTURE_VARIANT_ADD(shutdown, tls13) { .version = 0x0304 };
-FIXTURE_VARIANT_ADD(shutdown, tls12) { .version = 0x0303 };
-
-FIXTURE_SETUP(shutdown)
-{
-	signal(SIGPIPE, SIG_IGN);
-	ASSERT_EQ(0, t_net_private());
-	self->helper = t_helper_start(T_HELPER_KEYS);
-	ASSERT_NE(NULL, self->helper);
-	self->helper->version = variant->version;
-	ASSERT_EQ(0, t_pair_raw(&self->pair, variant->version));
-}
-
-FIXTURE_TEARDOWN(shutdown)
-{
-	t_pair_close(&self->pair);
-	t_helper_stop(self->helper);
-}
-
-/* The peer's next record is close_notify, and FIN follows. */
-static int closed_well(int peer)
-{
-	uint8_t type, data[64];
-	ssize_t n;
-
-	n = t_record_recv(peer, &type, data, sizeof(data));
-	if (n != 2 || type != T_RECORD_ALERT || data[1] != 0)
-		return n < 0 ? n : -EBADMSG;
-	n = t_record_recv(peer, &type, data, sizeof(data));
-	return n > 0 ? -EBADMSG : n;
-}
+T_FIXTURE_RAW(shutdown)
 
 TEST_F(shutdown, write_side)
 {
@@ -54,7 +15,7 @@ TEST_F(shutdown, write_side)
 	EXPECT_EQ(0, shutdown(self->pair.client, SHUT_WR));
 	EXPECT_EQ(EPIPE, T_ERRNO(send(self->pair.client, "x", 1, 0)));
 	EXPECT_EQ(0, t_read_all(self->pair.server, (char[3]){ 0 }, 3));
-	EXPECT_EQ(0, closed_well(self->pair.server));
+	EXPECT_EQ(0, t_closed_well(self->pair.server));
 	/* The other direction lives on. */
 	ASSERT_EQ(1, write(self->pair.server, "y", 1));
 	EXPECT_EQ(1, read(self->pair.client, &byte, 1));
@@ -78,7 +39,7 @@ TEST_F(shutdown, both_sides)
 	EXPECT_EQ(0, shutdown(self->pair.client, SHUT_RDWR));
 	EXPECT_EQ(0, recv(self->pair.client, &byte, 1, 0));
 	EXPECT_EQ(EPIPE, T_ERRNO(send(self->pair.client, "x", 1, 0)));
-	EXPECT_EQ(0, closed_well(self->pair.server));
+	EXPECT_EQ(0, t_closed_well(self->pair.server));
 }
 
 TEST_F(shutdown, wrong_argument)
@@ -93,7 +54,7 @@ TEST_F(shutdown, close_says_goodbye)
 	close(self->pair.client);
 	self->pair.client = -1;
 	EXPECT_EQ(0, t_read_all(self->pair.server, (char[3]){ 0 }, 3));
-	EXPECT_EQ(0, closed_well(self->pair.server));
+	EXPECT_EQ(0, t_closed_well(self->pair.server));
 }
 
 TEST_F(shutdown, close_loses_no_queued_data)
@@ -131,7 +92,7 @@ TEST_F(shutdown, close_with_an_unread_ticket_gives_no_reset)
 	ASSERT_TRUE(t_poll(self->pair.client, POLLIN, T_SILENCE_MS) >= 0);
 	close(self->pair.client);
 	self->pair.client = -1;
-	EXPECT_EQ(0, closed_well(self->pair.server));
+	EXPECT_EQ(0, t_closed_well(self->pair.server));
 }
 
 TEST_F(shutdown, close_with_unread_data_resets_as_tcp)
@@ -172,7 +133,7 @@ TEST_F(shutdown, linger_waits_for_the_data)
 	close(self->pair.client);
 	self->pair.client = -1;
 	EXPECT_EQ(0, t_read_all(self->pair.server, (char[3]){ 0 }, 3));
-	EXPECT_EQ(0, closed_well(self->pair.server));
+	EXPECT_EQ(0, t_closed_well(self->pair.server));
 }
 
 TEST_F(shutdown, peer_says_goodbye)
@@ -230,6 +191,54 @@ TEST_F(shutdown, truncation_is_an_error)
 	ASSERT_EQ(0, t_status(&genl, &status));
 	EXPECT_EQ(1, status.truncated);
 	t_genl_close(&genl);
+}
+
+/* Where the administrator said so, for peers that know no better. */
+TEST_F(shutdown, truncation_as_end_of_file)
+{
+	struct tlsock_error error;
+	struct tlsock_info info;
+	struct t_pair pair;
+	char byte;
+
+	self->helper->done.truncation_eof = true;
+	ASSERT_EQ(0, t_pair_raw(&pair, variant->version));
+	ASSERT_EQ(1, write(pair.server, "x", 1));
+	ASSERT_EQ(0, shutdown(pair.server, SHUT_WR));
+	EXPECT_EQ(1, read(pair.client, &byte, 1));
+	EXPECT_TRUE(t_poll(pair.client, POLLIN, T_PATIENCE_MS) & POLLIN);
+	EXPECT_EQ(0, T_ERRNO(read(pair.client, &byte, 1)));
+	EXPECT_EQ(0, T_ERRNO(read(pair.client, &byte, 1)));
+	EXPECT_EQ(0, t_so_error(pair.client));
+	EXPECT_EQ(1, write(pair.client, "y", 1));
+	EXPECT_EQ(1, read(pair.server, &byte, 1));
+	ASSERT_EQ(0, t_info(pair.client, &info));
+	EXPECT_TRUE(info.flags & TLSOCK_INFO_TRUNCATED);
+	ASSERT_EQ(0, t_error(pair.client, &error));
+	EXPECT_EQ(0, error.error);
+	t_pair_close(&pair);
+}
+
+/* That is no word on resets. */
+TEST_F(shutdown, truncation_as_end_of_file_but_reset)
+{
+	struct t_pair pair;
+	char byte;
+
+	self->helper->done.truncation_eof = true;
+	ASSERT_EQ(0, t_pair_raw(&pair, variant->version));
+	t_close_abort(pair.server);
+	pair.server = -1;
+	EXPECT_TRUE(t_poll(pair.client, POLLIN, T_PATIENCE_MS) & POLLERR);
+	EXPECT_EQ(ECONNRESET, T_ERRNO(read(pair.client, &byte, 1)));
+	EXPECT_EQ(0, read(pair.client, &byte, 1));
+	t_pair_close(&pair);
+
+	ASSERT_EQ(0, t_pair_raw(&pair, variant->version));
+	t_close_abort(pair.server);
+	pair.server = -1;
+	EXPECT_EQ(ECONNRESET, T_ERRNO(read(pair.client, &byte, 1)));
+	t_pair_close(&pair);
 }
 
 TEST_F(shutdown, truncation_wakes_a_waiting_reader)

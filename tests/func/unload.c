@@ -4,6 +4,7 @@
  * is, tests/net/reload.sh shows.
  */
 #include "lib/harness.h"
+#include "lib/passing.h"
 
 #include <fcntl.h>
 #include <sys/syscall.h>
@@ -66,6 +67,41 @@ TEST_F(unload, connection)
 	pair.client = -1;
 	EXPECT_BUSY();
 	t_pair_close(&pair);
+}
+
+TEST_F(unload, upgraded)
+{
+	struct t_pair tcp, tls = { t_socket(AF_INET, IPPROTO_TLS, 0), -1 };
+
+	ASSERT_EQ(0, t_pair_tcp(&tcp, AF_INET));
+	ASSERT_EQ(0, t_upgrade(tls.client, tcp.client));
+	t_pair_close(&tcp);
+	EXPECT_BUSY();
+	t_pair_close(&tls);
+}
+
+TEST_F(unload, on_its_way_to_a_process)
+{
+	struct t_pair pair;
+	int unix_pair[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, unix_pair));
+	ASSERT_EQ(0, t_pair_open(&pair, AF_INET));
+	ASSERT_EQ(0, t_send_fd(unix_pair[0], pair.client));
+	t_pair_close(&pair);
+	EXPECT_BUSY();
+	close(unix_pair[0]);
+	close(unix_pair[1]);
+}
+
+TEST_F(unload, in_another_namespace)
+{
+	int fd = t_socket(AF_INET, IPPROTO_TLS, 0);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, t_net_private());
+	EXPECT_BUSY();
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

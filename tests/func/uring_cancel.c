@@ -3,6 +3,7 @@
  * Requests of io_uring on TLS sockets that are canceled or run out of time, in
  * every state of the socket: they end at once and leave it usable.
  */
+#include "lib/bytes.h"
 #include "lib/uring.h"
 
 static void prepare_cancel(struct io_uring_sqe *sqe)
@@ -106,10 +107,7 @@ TEST_F(uring, send_without_room)
 	static char data[65536];
 
 	ASSERT_EQ(0, t_pair_open(&self->pair, AF_INET));
-	t_nonblock(self->pair.client, true);
-	while (send(self->pair.client, data, sizeof(data), 0) > 0)
-		;
-	t_nonblock(self->pair.client, false);
+	t_bytes_fit(self->pair.client);
 	T_QUEUE(1, 0, io_uring_prep_send, self->pair.client, data, sizeof(data), 0);
 	ASSERT_EQ(1, io_uring_submit(&self->ring));
 	EXPECT_CANCELED();

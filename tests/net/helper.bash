@@ -26,17 +26,29 @@ helper_workers()
 	done
 }
 
+# workers_changed WORKERS: are they others now? Each has a blank behind it.
+workers_changed()
+{
+	[ "$(helper_workers | tr '\n' ' ')" != "$1" ]
+}
+
 helper_serves()
 {
 	tlsock status --json | grep -q '"helper":true'
 }
 
-# Waits until the helper serves. Its output joins that of the one before it.
-helper_start()
+# Its output joins that of the one before it.
+helper_launch()
 {
 	tlsockd --foreground --config /etc/tlsock/tlsockd.conf </dev/null >>"$helper_log" 2>&1 &
 	echo $! >"$helper_pid_file"
 	disown
+}
+
+# Waits until the helper serves.
+helper_start()
+{
+	helper_launch
 	wait_for helper_serves
 }
 

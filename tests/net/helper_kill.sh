@@ -45,14 +45,6 @@ client_failed()
 	expect "$1" 1 "^fail errno=$3 .*text=."
 }
 
-serves()
-{
-	our_server -p web
-	our_client -n web.test
-	expect "$1" 0 '^ok ' hello
-	stop
-}
-
 workers_are()
 {
 	[ "$(helper_workers | wc -w)" = "$1" ]

@@ -79,6 +79,15 @@ our_client()
 		tee "$work/answer") || status=$?
 }
 
+# serves NAME: a connection of ours to ourselves carries data
+serves()
+{
+	our_server -p web
+	our_client -n web.test
+	expect "$1" 0 '^ok ' hello
+	stop
+}
+
 # wait_answer PATTERN: keeps a client's standard input open until the answer is
 # there.
 wait_answer()
@@ -125,5 +134,5 @@ gnutls_client()
 # outcome KIND: a counter of the kernel
 outcome()
 {
-	tlsock status --json | sed "s/.*\"$1\":\([0-9]*\).*/\1/"
+	tlsock status --json | sed "s/.*\"outcomes\":{[^}]*\"$1\":\([0-9]*\).*/\1/"
 }

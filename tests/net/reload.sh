@@ -13,14 +13,6 @@ cd "$(dirname "$0")" || exit
 # shellcheck source=tests/net/helper.bash
 . ./helper.bash
 
-serves()
-{
-	our_server -p web
-	our_client -n web.test
-	expect "$1" 0 '^ok ' hello
-	stop
-}
-
 is_unused()
 {
 	[ "$(cat /sys/module/tlsock/refcnt)" = 0 ]
@@ -39,11 +31,6 @@ test_configuration()
 	printf '[profile x]\ncertificate = /nowhere\n' >"$work/bad.conf"
 	run tlsockd --check --config "$work/bad.conf"
 	expect "--check refuses a wrong one" 1 bad.conf
-}
-
-workers_changed()
-{
-	[ "$(helper_workers | tr '\n' ' ')" != "$1" ]
 }
 
 test_module()

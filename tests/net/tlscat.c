@@ -20,12 +20,13 @@
 
 static const char usage_text[] =
 	"usage: tlscat [-l [-e] [-k]] [-n NAME] [-p PROFILE] [-a ALPN] [-t MS] [-v 0|1|2]\n"
-	"              [-c 0|1|2] ADDRESS PORT\n"
+	"              [-c 0|1|2] [-r 0|1] ADDRESS PORT\n"
 	"  -l  listen; \"port N\" is the first line on standard error, PORT 0 chooses one\n"
 	"  -e  send the first thing received back, then close\n"
 	"  -k  accept for ever, one after the other\n"
 	"  -P  plain TCP instead of TLS\n"
-	"  -n, -p, -a, -t, -v, -c  the options of SOL_TLSOCK\n";
+	"  -w  seconds to wait for a peer that says nothing, and does not close (10)\n"
+	"  -n, -p, -a, -t, -v, -c, -r  the options of SOL_TLSOCK\n";
 
 struct settings {
 	bool listen;
@@ -35,9 +36,11 @@ struct settings {
 	const char *name;
 	const char *profile;
 	const char *alpn;
+	int patience;
 	int timeout;
 	int verify;
 	int client_cert;
+	int resume;
 };
 
 static void fatal(const char *what)
@@ -68,6 +71,7 @@ static void options_set(int fd, const struct settings *settings)
 	int_set(fd, TLSOCK_TIMEOUT_MS, settings->timeout);
 	int_set(fd, TLSOCK_VERIFY, settings->verify);
 	int_set(fd, TLSOCK_CLIENT_CERT, settings->client_cert);
+	int_set(fd, TLSOCK_RESUME, settings->resume);
 }
 
 static const char *text_get(int fd, int option)
@@ -152,11 +156,9 @@ static int copy(int fd)
 	}
 }
 
-/* Peers that do not close are not waited for longer than this. */
-static const struct timeval patience = { .tv_sec = 10 };
-
-static int echo(int fd)
+static int echo(int fd, const struct settings *settings)
 {
+	const struct timeval patience = { .tv_sec = settings->patience };
 	char buffer[16384];
 	ssize_t n;
 
@@ -177,7 +179,7 @@ static int serve(int fd, const struct settings *settings)
 
 	if (!settings->plain)
 		success_tell(fd);
-	err = settings->echo ? echo(fd) : copy(fd);
+	err = settings->echo ? echo(fd, settings) : copy(fd);
 	if (err)
 		failure_tell(fd, -err);
 	close(fd);
@@ -232,21 +234,24 @@ static int run(const struct settings *settings, const char *address, const char 
 
 int main(int argc, char **argv)
 {
-	struct settings settings = { .timeout = -1, .verify = -1, .client_cert = -1 };
+	struct settings settings = { .patience = 10, .timeout = -1, .verify = -1,
+				     .client_cert = -1, .resume = -1 };
 	int option;
 
-	while ((option = getopt(argc, argv, "lekPn:p:a:t:v:c:")) != -1) {
+	while ((option = getopt(argc, argv, "lekPw:n:p:a:t:v:c:r:")) != -1) {
 		switch (option) {
 		case 'l': settings.listen = true; break;
 		case 'e': settings.echo = true; break;
 		case 'k': settings.keep = true; break;
 		case 'P': settings.plain = true; break;
+		case 'w': settings.patience = atoi(optarg); break;
 		case 'n': settings.name = optarg; break;
 		case 'p': settings.profile = optarg; break;
 		case 'a': settings.alpn = optarg; break;
 		case 't': settings.timeout = atoi(optarg); break;
 		case 'v': settings.verify = atoi(optarg); break;
 		case 'c': settings.client_cert = atoi(optarg); break;
+		case 'r': settings.resume = atoi(optarg); break;
 		default: optind = argc; break;
 		}
 	}

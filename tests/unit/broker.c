@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,10 @@
 #include "kselftest_harness.h"
 #include "lib/accept.h"
 #include "lib/log.h"
-#include "lib/stand_in.h"
+#include "lib/stand_in_worker.h"
 #include "tlsockd/context.h"
 #include "tlsockd/family_tlsock.h"
 #include "tlsockd/generation.h"
-#include "tlsockd/worker.h"
 
 #define SECONDS		20
 
@@ -74,10 +74,14 @@ void td_family_tlsock_leave(struct td_family_tlsock *family)
 	shared->left++;
 }
 
-int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
+/* All are clients. */
+int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit,
+			    unsigned int clients)
 {
 	static uint32_t id;
 
+	if (limit > clients)
+		limit = clients;
 	for (; limit && family->waiting; limit--, family->waiting--) {
 		struct tl_request request = {
 			.has_id = 1,
@@ -95,7 +99,7 @@ int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit)
 		family->events.request(family->events.arg, &request);
 	}
 	if (family->waiting)
-		family->events.ready(family->events.arg);
+		family->events.more(family->events.arg);
 	return 0;
 }
 
@@ -119,16 +123,6 @@ int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
 	shared->answers = t_kernel.total;
 	shared->failed = t_kernel.total - t_stand_in_count(0);
 	return err;
-}
-
-int td_worker_run(int socket, struct td_contexts *contexts, const struct tl_config *config,
-		  uid_t uid, gid_t gid)
-{
-	(void)contexts;
-	(void)config;
-	(void)uid;
-	(void)gid;
-	return t_stand_in_work(socket);
 }
 
 int td_context_build(const struct tl_config *config, struct td_contexts **out,
@@ -184,6 +178,9 @@ static _Noreturn void run_broker(struct _test_data_broker *self)
 	struct td_generation *generation;
 
 	tl_log_open("broker", LOG_EMERG);
+	/* The socket for administrators is named after the network namespace. */
+	if (unshare(CLONE_NEWNET))
+		_exit(98);
 	if (td_generation_load(self->config, 1, &generation))
 		_exit(99);
 	_exit(td_broker_run(self->config, generation));

@@ -115,24 +115,27 @@ TEST_F(folder, every_key)
 	ASSERT_EQ(0, load(self,
 			  "# comment\n; comment\n\n"
 			  "[tlsockd]\nworkers = 3\nuser=nobody\nhandshakes\t=\t7\n"
-			  "log-level = debug\n"
+			  "kernel-consumers = yes\nlog-level = debug\n"
 			  "[ profile web ]\r\n"
 			  "  certificate = pki/a b.pem\nkey = /etc/key.pem\nca = ca.pem\n"
 			  "min-version = 1.3\nmax-version = 1.3\nciphers = A:B\ngroups = X25519\n"
 			  "alpn = h2,http/1.1\nserver-name = example.net\nverify = optional\n"
-			  "client-certificate = require\n"
+			  "client-certificate = require\ntruncation = eof\nresumption = no\n"
 			  "[profile plain]\nca = system\nverify = none\n"
 			  "client-certificate = request"));
 	EXPECT_EQ(3, self->config->workers);
 	EXPECT_EQ(7, self->config->handshakes);
+	EXPECT_EQ(1, self->config->kernel_consumers);
 	EXPECT_EQ(LOG_DEBUG, self->config->log_level);
 	EXPECT_STREQ("nobody", self->config->user);
 	ASSERT_EQ(3, self->config->n_profiles);
 	p = tl_config_profile(self->config, "web");
 	ASSERT_NE(NULL, p);
-	EXPECT_EQ(9, p->line);
+	EXPECT_EQ(10, p->line);
 	snprintf(path, sizeof(path), "%s/pki/a b.pem", self->path);
 	EXPECT_STREQ(path, p->certificate);
+	EXPECT_EQ(TL_TRUNCATION_EOF, p->truncation);
+	EXPECT_EQ(0, p->resumption);
 	EXPECT_STREQ("/etc/key.pem", p->key);
 	snprintf(path, sizeof(path), "%s/ca.pem", self->path);
 	EXPECT_STREQ(path, p->ca);
@@ -146,6 +149,8 @@ TEST_F(folder, every_key)
 	EXPECT_EQ(TLSOCK_CLIENT_CERT_REQUIRE, p->client_cert);
 	p = tl_config_profile(self->config, "plain");
 	ASSERT_NE(NULL, p);
+	EXPECT_EQ(TL_TRUNCATION_ERROR, p->truncation);
+	EXPECT_EQ(1, p->resumption);
 	EXPECT_EQ(NULL, p->ca);
 	EXPECT_EQ(TLSOCK_VERIFY_NONE, p->verify);
 	EXPECT_EQ(TLSOCK_CLIENT_CERT_REQUEST, p->client_cert);
@@ -167,10 +172,10 @@ static const struct {
 	{ "[tlsockd]\nuser = a b", 2, "the name of a user" },
 	{ "[tlsockd]\nlog-level = loud", 2, "error, warning, notice, info or debug" },
 	{ "[tlsockd]\nworkers = 1\n\nworkers = 1", 4, "for the second time" },
-	{ "[tlsockd]\nkey = a", 2, "only workers, user, handshakes, log-level" },
+	{ "[tlsockd]\nkey = a", 2, "only workers, user, handshakes, kernel-consumers, log-level" },
 	{ "[tlsockd]\n[tlsockd]", 2, "already there in line 1" },
-	{ "[web]", 1, "only [tlsockd] and [profile NAME]" },
-	{ "[profiles]", 1, "only [tlsockd] and [profile NAME]" },
+	{ "[web]", 1, "only [tlsockd], [profile NAME] and [rule NAME]" },
+	{ "[profiles]", 1, "only [tlsockd], [profile NAME] and [rule NAME]" },
 	{ "[profile]", 1, "one word of at most 63 bytes" },
 	{ "[profile a b]", 1, "one word of at most 63 bytes" },
 	{ "[profile 1234567890123456789012345678901234567890123456789012345678901234]", 1,
@@ -184,6 +189,8 @@ static const struct {
 	{ "[profile a]\ncolor = red", 2, "there is no key \"color\"" },
 	{ "[profile a]\nverify = yes", 2, "required, optional or none" },
 	{ "[profile a]\nclient-certificate = yes", 2, "none, request or require" },
+	{ "[profile a]\ntruncation = no", 2, "error or eof" },
+	{ "[profile a]\nresumption = 1", 2, "yes or no" },
 	{ "[profile a]\nmin-version = 1.1", 2, "1.2 or 1.3" },
 	{ "[profile a]\nmax-version = TLSv1.3", 2, "1.2 or 1.3" },
 	{ "[profile a]\nmin-version = 1.3\nmax-version = 1.2", 1, "min-version is above" },

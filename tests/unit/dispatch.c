@@ -4,166 +4,26 @@
  * workers that do as they are told: whatever happens, each accepted request
  * gets exactly one answer.
  */
-#include "tlsockd/dispatch.h"
+#include "lib/broker_fixture.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-#include "kselftest_harness.h"
-#include "lib/accept.h"
-#include "lib/config.h"
-#include "lib/log.h"
-#include "lib/stand_in.h"
-#include "tlsockd/broker.h"
-#include "tlsockd/family_tlsock.h"
-#include "tlsockd/generation.h"
-#include "tlsockd/worker.h"
-
-#define TIME_LIMIT	20000	/* milliseconds */
-
-int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
-			  const struct td_result *result)
-{
-	(void)family;
-	return t_stand_in_done(id, result);
-}
-
-int td_worker_run(int socket, struct td_contexts *contexts, const struct tl_config *config,
-		  uid_t uid, gid_t gid)
-{
-	(void)contexts;
-	(void)config;
-	(void)uid;
-	(void)gid;
-	return t_stand_in_work(socket);
-}
-
-FIXTURE(broker)
-{
-	struct td_broker	broker;
-	struct tl_config	config;
-	struct td_generation	generation;
-	struct tl_request	request;
-	int			n;
-};
-
-FIXTURE_SETUP(broker)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	sigset_t set;
-
-	tl_log_open("dispatch", LOG_EMERG);
-	t_mode = T_MODE_GOOD;
-	memset(self, 0, sizeof(*self));
-	self->config.workers = 2;
-	self->config.handshakes = 8;
-	self->generation.number = 1;
-	self->generation.config = &self->config;
-	self->broker.generation = &self->generation;
-	self->broker.loop = td_loop_open();
-	ASSERT_LE(0, self->broker.loop);
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	self->broker.signals.fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	ASSERT_LE(0, self->broker.signals.fd);
-
-	self->request.has_id = 1;
-	self->request.timeout_ms = 10000;
-	self->request.verify = -1;
-	self->request.client_cert = -1;
-	memcpy(&self->request.local, &in, sizeof(in));
-	memcpy(&self->request.remote, &in, sizeof(in));
-}
-
-static bool is_idle(struct _test_data_broker *self)
-{
-	return !self->broker.requests.n;
-}
-
-static bool has_no_worker(struct _test_data_broker *self)
-{
-	return !self->broker.supervise.first;
-}
-
-/* One round of what the broker's own loop does, without the kernel */
-static void step(struct _test_data_broker *self)
-{
-	struct signalfd_siginfo info;
-
-	while (read(self->broker.signals.fd, &info, sizeof(info)) == sizeof(info))
-		;
-	td_supervise_reap(&self->broker);
-	td_dispatch_run(&self->broker);
-	td_supervise_tick(&self->broker, td_loop_now());
-	td_dispatch_tick(&self->broker, td_loop_now());
-	td_loop_wait(self->broker.loop, 10);
-}
-
-static bool is_backing_off(struct _test_data_broker *self)
-{
-	return self->broker.supervise.delay >= 400;
-}
-
-static bool run_until(struct _test_data_broker *self, bool (*reached)(struct _test_data_broker *))
-{
-	int64_t end = td_loop_now() + TIME_LIMIT;
-
-	while (!reached(self)) {
-		if (td_loop_now() > end)
-			return false;
-		step(self);
-	}
-	return true;
-}
-
-FIXTURE_TEARDOWN(broker)
-{
-	self->broker.supervise.wanted = 0;
-	td_supervise_kill_all(&self->broker, "the test ends");
-	EXPECT_TRUE(run_until(self, has_no_worker));
-	td_dispatch_fail_all(&self->broker);
-	EXPECT_EQ(0, self->broker.requests.n);
-	EXPECT_EQ(0, self->broker.requests.n_waiting);
-	close(self->broker.signals.fd);
-	close(self->broker.loop);
-}
-
-static void start(struct _test_data_broker *self, enum t_mode how)
-{
-	t_mode = how;
-	td_supervise_start(&self->broker, &self->generation);
-}
-
-static void take(struct _test_data_broker *self, int n)
-{
-	while (n--) {
-		self->request.id = (uint32_t)++self->n;
-		self->request.fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-		td_dispatch_take(&self->broker, &self->request);
-	}
-}
+#include "lib/rule.h"
 
 TEST_F(broker, all_good)
 {
-	EXPECT_EQ(0, td_dispatch_capacity(&self->broker));
+	EXPECT_EQ(0, td_dispatch_capacity(&self->broker, NULL));
 	start(self, T_MODE_GOOD);
-	EXPECT_EQ(16, td_dispatch_capacity(&self->broker));
+	EXPECT_EQ(16, td_dispatch_capacity(&self->broker, NULL));
 	/* More than there is room for: they wait, none is lost. */
 	take(self, 100);
-	EXPECT_EQ(0, td_dispatch_capacity(&self->broker));
+	EXPECT_EQ(0, td_dispatch_capacity(&self->broker, NULL));
 	EXPECT_EQ(84, self->broker.requests.n_waiting);
 	ASSERT_TRUE(run_until(self, is_idle));
 	EXPECT_TRUE(t_stand_in_one_each(100));
 	EXPECT_EQ(100, t_stand_in_count(0));
 	EXPECT_EQ(100, self->broker.report.ok);
-	EXPECT_EQ(16, td_dispatch_capacity(&self->broker));
+	EXPECT_EQ(16, td_dispatch_capacity(&self->broker, NULL));
 }
 
 TEST_F(broker, the_load_is_shared)
@@ -172,6 +32,31 @@ TEST_F(broker, the_load_is_shared)
 	take(self, 8);
 	for (struct td_child *c = self->broker.supervise.first; c; c = c->next)
 		EXPECT_EQ(4, c->load);
+}
+
+/* Clients may wait for servers that are here too: these find room. */
+TEST_F(broker, clients_leave_room_for_servers)
+{
+	unsigned int clients;
+
+	start(self, T_MODE_SLOW);
+	EXPECT_EQ(16, td_dispatch_capacity(&self->broker, &clients));
+	EXPECT_EQ(12, clients);
+	self->request.role = TLSOCK_ROLE_CLIENT;
+	take(self, 20);
+	td_dispatch_run(&self->broker);
+	EXPECT_EQ(8, self->broker.requests.n_waiting);
+	EXPECT_EQ(8, self->broker.requests.n_waiting_clients);
+	EXPECT_EQ(0, td_dispatch_capacity(&self->broker, &clients));
+	EXPECT_EQ(0, clients);
+	self->request.role = TLSOCK_ROLE_SERVER;
+	take(self, 4);
+	td_dispatch_run(&self->broker);
+	EXPECT_EQ(8, self->broker.requests.n_waiting);
+	for (struct td_child *c = self->broker.supervise.first; c; c = c->next) {
+		EXPECT_EQ(8, c->load);
+		EXPECT_EQ(6, c->clients);
+	}
 }
 
 /* Workers that fail cost what they have, and everything else gets through. */
@@ -216,6 +101,11 @@ TEST_F(broker, workers_hang)
 	EXPECT_TRUE(t_stand_in_one_each(10));
 	EXPECT_LE(8, t_stand_in_count(0));
 	EXPECT_EQ(10, t_stand_in_count(0) + t_stand_in_count(ETIMEDOUT));
+}
+
+static bool is_backing_off(struct _test_data_broker *self)
+{
+	return self->broker.supervise.delay >= 400;
 }
 
 /* Workers that do not start leave requests waiting until their deadline. */
@@ -304,7 +194,7 @@ TEST_F(broker, reload_lets_old_workers_finish)
 	self->broker.generation = &next;
 	t_mode = T_MODE_GOOD;
 	td_supervise_start(&self->broker, &next);
-	EXPECT_EQ(16, td_dispatch_capacity(&self->broker));
+	EXPECT_EQ(16, td_dispatch_capacity(&self->broker, NULL));
 	take(self, 10);
 	ASSERT_TRUE(run_until(self, is_idle));
 	EXPECT_TRUE(t_stand_in_one_each(16));
@@ -316,13 +206,44 @@ TEST_F(broker, reload_lets_old_workers_finish)
 	self->broker.generation = &self->generation;
 }
 
+/* A rule that denies one user; a reload judges anew what still waits. */
+TEST_F(broker, rules)
+{
+	struct td_generation next = self->generation;
+	struct tl_item item = { .first = 5, .last = 5 };
+	struct tl_list users = { .items = &item, .n = 1 };
+	struct tl_rule rule = { .name = self->profile_name, .role = -1, .deny = 1 };
+
+	rule.when[TL_WHEN_USER] = users;
+	self->request.uid = 5;
+	take(self, 1);
+	EXPECT_EQ(1, self->broker.requests.n_waiting);
+	self->config.rules = &rule;
+	self->config.n_rules = 1;
+	next.number = 2;
+	self->broker.generation = &next;
+	start(self, T_MODE_GOOD);
+	td_supervise_start(&self->broker, &next);
+	td_dispatch_run(&self->broker);
+	EXPECT_EQ(1, t_stand_in_count(EACCES));
+	take(self, 1);
+	EXPECT_EQ(2, t_stand_in_count(EACCES));
+	EXPECT_EQ(0, self->broker.requests.n);
+	self->request.uid = 6;
+	take(self, 3);
+	ASSERT_TRUE(run_until(self, is_idle));
+	EXPECT_EQ(3, t_stand_in_count(0));
+	EXPECT_TRUE(t_stand_in_one_each(5));
+	self->broker.generation = &self->generation;
+}
+
 TEST_F(broker, stop)
 {
 	start(self, T_MODE_GOOD);
 	take(self, 10);
 	ASSERT_TRUE(run_until(self, is_idle));
 	td_supervise_stop(&self->broker);
-	EXPECT_EQ(0, td_dispatch_capacity(&self->broker));
+	EXPECT_EQ(0, td_dispatch_capacity(&self->broker, NULL));
 	EXPECT_TRUE(run_until(self, has_no_worker));
 	EXPECT_TRUE(t_stand_in_one_each(10));
 }

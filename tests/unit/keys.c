@@ -12,6 +12,7 @@
 #include "kselftest_harness.h"
 #include "lib/pair.h"
 #include "lib/suite.h"
+#include "tlsockd/keys.h"
 #include "tlsockd/wolf.h"
 
 #include <wolfssl/wolfcrypt/aes.h>
@@ -97,9 +98,9 @@ static void check_direction(struct __test_metadata *_metadata, struct td_engine 
 	struct opened opened;
 	int length;
 
-	length = td_engine_keys(from, TLS_TX, &tx);
+	length = td_keys_get(from, TLS_TX, &tx);
 	ASSERT_LT(0, length);
-	ASSERT_EQ(length, td_engine_keys(to, TLS_RX, &rx));
+	ASSERT_EQ(length, td_keys_get(to, TLS_RX, &rx));
 	from->out_length = 0;
 	ASSERT_EQ((int)sizeof(text), wolfSSL_write(from->ssl, text, sizeof(text)));
 	ASSERT_EQ(0, open_record(&rx, from->out, from->out_length, &opened));
@@ -147,7 +148,7 @@ TEST(not_before_the_end)
 
 	t_pair_init(&pair);
 	ASSERT_EQ(0, t_side_start(&pair.client, contexts));
-	EXPECT_GT(0, td_engine_keys(pair.client.engine, TLS_TX, &info));
+	EXPECT_GT(0, td_keys_get(pair.client.engine, TLS_TX, &info));
 	t_pair_free(&pair);
 	td_context_free(contexts);
 }

@@ -15,28 +15,36 @@
 #include "kselftest_harness.h"
 #include "tlsockd/channel.h"
 
-static struct td_message job(void)
-{
-	struct td_message m = { .type = TD_MESSAGE_JOB, .id = 1 };
+union any {
+	struct td_message	m;
+	struct td_job_message	j;
+};
 
-	m.job.verify = -1;
-	m.job.client_cert = -1;
-	m.job.local.ss_family = AF_INET6;
-	m.job.remote.ss_family = AF_INET6;
-	return m;
+static union any job(void)
+{
+	union any a = { .j.type = TD_MESSAGE_JOB, .j.id = 1 };
+
+	a.j.job.verify = -1;
+	a.j.job.client_cert = -1;
+	a.j.job.local.ss_family = AF_INET6;
+	a.j.job.remote.ss_family = AF_INET6;
+	a.j.resume.session.format = TD_SESSION_FORMAT;
+	a.j.resume.session.secret_length = 32;
+	a.j.resume.length = 100;
+	return a;
 }
 
-static struct td_message result(void)
+static union any result(void)
 {
-	struct td_message m = { .type = TD_MESSAGE_RESULT, .id = 1 };
+	union any a = { .m.type = TD_MESSAGE_RESULT, .m.id = 1 };
 
-	m.result.alert_sent = -1;
-	m.result.alert_received = -1;
-	return m;
+	a.m.result.alert_sent = -1;
+	a.m.result.alert_received = -1;
+	return a;
 }
 
 /* Checks a copy of exactly @length bytes, for the sanitizer. */
-static int check(const struct td_message *m, size_t length)
+static int check(const union any *m, size_t length)
 {
 	void *copy = malloc(length ? length : 1);
 	int err;
@@ -49,97 +57,147 @@ static int check(const struct td_message *m, size_t length)
 	return err;
 }
 
-static int check_whole(struct td_message m)
+static int check_whole(union any a)
 {
-	return check(&m, td_message_length(m.type));
+	return check(&a, td_message_length(&a.m));
 }
 
 TEST(lengths)
 {
-	struct td_message all[] = {
-		job(), result(), { .type = TD_MESSAGE_CANCEL }, { .type = TD_MESSAGE_DRAIN },
+	union any all[] = {
+		job(), result(), { .m.type = TD_MESSAGE_CANCEL }, { .m.type = TD_MESSAGE_DRAIN },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		for (size_t length = 0; length <= sizeof(all[i]); length++)
-			EXPECT_EQ(length == td_message_length(all[i].type) ? 0 : -EBADMSG,
+			EXPECT_EQ(length == td_message_length(&all[i].m) ? 0 : -EBADMSG,
 				  check(&all[i], length));
 }
 
 TEST(unknown_types)
 {
-	struct td_message m = result();
+	union any m = result();
 
-	m.type = TD_MESSAGE_RESULT + 1;
+	m.m.type = TD_MESSAGE_RESULT + 1;
 	EXPECT_EQ(-EBADMSG, check(&m, sizeof(m)));
 	EXPECT_EQ(-EBADMSG, check(&m, 0));
 	EXPECT_EQ(-EBADMSG, check(&m, offsetof(struct td_message, job)));
-	m.type = 0xffffffff;
+	m.m.type = 0xffffffff;
 	EXPECT_EQ(-EBADMSG, check(&m, sizeof(m)));
 }
 
 #define EXPECT_BAD(make, field, value) \
 	do { \
-		struct td_message m_ = make(); \
+		union any m_ = make(); \
 		m_.field = value; \
 		EXPECT_EQ(-EBADMSG, check_whole(m_)); \
 	} while (0)
 
 #define EXPECT_GOOD(make, field, value) \
 	do { \
-		struct td_message m_ = make(); \
+		union any m_ = make(); \
 		m_.field = value; \
 		EXPECT_EQ(0, check_whole(m_)); \
 	} while (0)
 
 #define EXPECT_BAD_TEXT(make, field) \
 	do { \
-		struct td_message m_ = make(); \
+		union any m_ = make(); \
 		memset(m_.field, 'a', sizeof(m_.field)); \
 		EXPECT_EQ(-EBADMSG, check_whole(m_)); \
 		m_.field[sizeof(m_.field) - 1] = '\0'; \
 		EXPECT_EQ(0, check_whole(m_)); \
 	} while (0)
 
+static union any with_peer(void)
+{
+	union any a = result();
+	struct td_peer *peer = &a.m.result.peer;
+
+	peer->head.size = sizeof(peer->head);
+	peer->head.names_length = 5;
+	memcpy(peer->names, "/a\0b", 5);
+	return a;
+}
+
+TEST(peers)
+{
+	union any m = job();
+
+	EXPECT_GOOD(with_peer, m.result.peer.head.flags, TLSOCK_PEER_MORE);
+	EXPECT_BAD(with_peer, m.result.peer.head.flags, TLSOCK_PEER_MORE << 1);
+	EXPECT_GOOD(with_peer, m.result.peer.head.size, 0);
+	EXPECT_BAD(with_peer, m.result.peer.head.size, 1);
+	EXPECT_BAD(with_peer, m.result.peer.head.reserved, 1);
+	EXPECT_GOOD(with_peer, m.result.peer.head.serial_length, TLSOCK_MAX_SERIAL);
+	EXPECT_BAD(with_peer, m.result.peer.head.serial_length, TLSOCK_MAX_SERIAL + 1);
+	EXPECT_BAD(with_peer, m.result.peer.head.names_length, 0);
+	EXPECT_BAD(with_peer, m.result.peer.head.names_length, 4);
+	EXPECT_GOOD(with_peer, m.result.peer.head.names_length, TLSOCK_MAX_PEER_NAMES);
+	EXPECT_BAD(with_peer, m.result.peer.head.names_length, TLSOCK_MAX_PEER_NAMES + 1);
+	m.j.resume.peer = with_peer().m.result.peer;
+	EXPECT_EQ(0, check_whole(m));
+	m.j.resume.peer.head.reserved = 1;
+	EXPECT_EQ(-EBADMSG, check_whole(m));
+}
+
+TEST(tickets)
+{
+	union any m = job();
+
+	m.j.resume.length = TLSOCK_MAX_TICKET;
+	EXPECT_EQ(0, check_whole(m));
+	EXPECT_EQ(sizeof(m.j), td_message_length(&m.m) + 4);	/* padding at the end */
+	m.j.resume.length++;
+	EXPECT_EQ(-EBADMSG, check(&m, sizeof(m)));
+	m.j.resume.length = 0xffffffff;
+	EXPECT_EQ(-EBADMSG, check(&m, sizeof(m)));
+	EXPECT_BAD(job, j.resume.session.secret_length, 33);
+	EXPECT_BAD(job, j.resume.session.format, TD_SESSION_FORMAT + 1);
+	EXPECT_BAD(job, j.resume.session.verified, 2);
+	EXPECT_BAD(result, m.result.session.secret_length, 47);
+	EXPECT_BAD(result, m.result.truncation_eof, 2);
+}
+
 TEST(jobs)
 {
-	EXPECT_GOOD(job, job.role, TLSOCK_ROLE_SERVER);
-	EXPECT_BAD(job, job.role, 2);
-	EXPECT_GOOD(job, job.verify, TLSOCK_VERIFY_REQUIRED);
-	EXPECT_BAD(job, job.verify, -2);
-	EXPECT_BAD(job, job.verify, 3);
-	EXPECT_GOOD(job, job.client_cert, TLSOCK_CLIENT_CERT_REQUIRE);
-	EXPECT_BAD(job, job.client_cert, -2);
-	EXPECT_BAD(job, job.client_cert, 3);
-	EXPECT_BAD(job, job.local.ss_family, AF_INET);
-	EXPECT_BAD(job, job.remote.ss_family, AF_UNIX);
-	EXPECT_BAD_TEXT(job, job.server_name);
-	EXPECT_BAD_TEXT(job, job.alpn);
-	EXPECT_BAD_TEXT(job, job.profile);
+	EXPECT_GOOD(job, j.job.role, TLSOCK_ROLE_SERVER);
+	EXPECT_BAD(job, j.job.role, 2);
+	EXPECT_GOOD(job, j.job.verify, TLSOCK_VERIFY_REQUIRED);
+	EXPECT_BAD(job, j.job.verify, -2);
+	EXPECT_BAD(job, j.job.verify, 3);
+	EXPECT_GOOD(job, j.job.client_cert, TLSOCK_CLIENT_CERT_REQUIRE);
+	EXPECT_BAD(job, j.job.client_cert, -2);
+	EXPECT_BAD(job, j.job.client_cert, 3);
+	EXPECT_BAD(job, j.job.local.ss_family, AF_INET);
+	EXPECT_BAD(job, j.job.remote.ss_family, AF_UNIX);
+	EXPECT_BAD_TEXT(job, j.job.server_name);
+	EXPECT_BAD_TEXT(job, j.job.alpn);
+	EXPECT_BAD_TEXT(job, j.job.profile);
+	EXPECT_BAD(job, j.job.resume, 2);
 }
 
 TEST(results)
 {
-	EXPECT_GOOD(result, result.error, 4095);
-	EXPECT_BAD(result, result.error, 4096);
-	EXPECT_BAD(result, result.error, -1);
-	EXPECT_GOOD(result, result.stage, TLSOCK_STAGE_DATA);
-	EXPECT_BAD(result, result.stage, TLSOCK_STAGE_DATA + 1);
-	EXPECT_GOOD(result, result.alert_sent, 255);
-	EXPECT_BAD(result, result.alert_sent, 256);
-	EXPECT_BAD(result, result.alert_sent, -2);
-	EXPECT_BAD(result, result.alert_received, 256);
-	EXPECT_BAD(result, result.alert_received, -2);
-	EXPECT_BAD(result, result.verified, 2);
-	EXPECT_BAD(result, result.resumed, 255);
-	EXPECT_GOOD(result, result.secret_length, 32);
-	EXPECT_GOOD(result, result.secret_length, 48);
-	EXPECT_BAD(result, result.secret_length, 31);
-	EXPECT_BAD(result, result.secret_length, 64);
-	EXPECT_BAD_TEXT(result, result.text);
-	EXPECT_BAD_TEXT(result, result.alpn);
-	EXPECT_BAD_TEXT(result, result.server_name);
-	EXPECT_BAD_TEXT(result, result.peer);
+	EXPECT_GOOD(result, m.result.error, 4095);
+	EXPECT_BAD(result, m.result.error, 4096);
+	EXPECT_BAD(result, m.result.error, -1);
+	EXPECT_GOOD(result, m.result.stage, TLSOCK_STAGE_DATA);
+	EXPECT_BAD(result, m.result.stage, TLSOCK_STAGE_DATA + 1);
+	EXPECT_GOOD(result, m.result.alert_sent, 255);
+	EXPECT_BAD(result, m.result.alert_sent, 256);
+	EXPECT_BAD(result, m.result.alert_sent, -2);
+	EXPECT_BAD(result, m.result.alert_received, 256);
+	EXPECT_BAD(result, m.result.alert_received, -2);
+	EXPECT_BAD(result, m.result.verified, 2);
+	EXPECT_BAD(result, m.result.resumed, 255);
+	EXPECT_GOOD(result, m.result.secret_length, 32);
+	EXPECT_GOOD(result, m.result.secret_length, 48);
+	EXPECT_BAD(result, m.result.secret_length, 31);
+	EXPECT_BAD(result, m.result.secret_length, 64);
+	EXPECT_BAD_TEXT(result, m.result.text);
+	EXPECT_BAD_TEXT(result, m.result.alpn);
+	EXPECT_BAD_TEXT(result, m.result.server_name);
 }
 
 FIXTURE(channel)
@@ -161,8 +219,8 @@ FIXTURE_TEARDOWN(channel)
 
 TEST_F(channel, passes_a_descriptor)
 {
-	const struct td_message sent = job();
-	struct td_message got;
+	const union any sent = job();
+	union any got;
 	char control[CMSG_SPACE(sizeof(int))];
 	struct iovec iov = { .iov_base = &got, .iov_len = sizeof(got) };
 	struct msghdr header = {
@@ -173,9 +231,9 @@ TEST_F(channel, passes_a_descriptor)
 	};
 	int fd;
 
-	ASSERT_EQ(0, td_channel_send(self->broker, &sent, STDIN_FILENO));
-	EXPECT_EQ((ssize_t)td_message_length(sent.type), recvmsg(self->worker, &header, 0));
-	EXPECT_EQ(0, memcmp(&sent, &got, td_message_length(TD_MESSAGE_JOB)));
+	ASSERT_EQ(0, td_channel_send(self->broker, &sent.m, STDIN_FILENO));
+	EXPECT_EQ((ssize_t)td_message_length(&sent.m), recvmsg(self->worker, &header, 0));
+	EXPECT_EQ(0, memcmp(&sent, &got, td_message_length(&sent.m)));
 	ASSERT_NE(NULL, CMSG_FIRSTHDR(&header));
 	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&header)), sizeof(fd));
 	EXPECT_LE(0, fcntl(fd, F_GETFD));
@@ -184,47 +242,47 @@ TEST_F(channel, passes_a_descriptor)
 
 TEST_F(channel, receives)
 {
-	struct td_message sent = result();
+	union any sent = result();
 	char large[sizeof(sent) + 8] = {};
-	struct td_message got;
+	union any got;
 
-	EXPECT_EQ(-EAGAIN, td_channel_receive(self->broker, &got));
-	ASSERT_LT(0, send(self->worker, &sent, td_message_length(sent.type), 0));
-	EXPECT_EQ(0, td_channel_receive(self->broker, &got));
-	EXPECT_EQ(0, memcmp(&sent, &got, td_message_length(sent.type)));
+	EXPECT_EQ(-EAGAIN, td_channel_receive(self->broker, &got.m));
+	ASSERT_LT(0, send(self->worker, &sent, td_message_length(&sent.m), 0));
+	EXPECT_EQ(0, td_channel_receive(self->broker, &got.m));
+	EXPECT_EQ(0, memcmp(&sent, &got, td_message_length(&sent.m)));
 	ASSERT_LT(0, send(self->worker, &sent, 5, 0));
-	EXPECT_EQ(-EBADMSG, td_channel_receive(self->broker, &got));
+	EXPECT_EQ(-EBADMSG, td_channel_receive(self->broker, &got.m));
 	ASSERT_LT(0, send(self->worker, large, sizeof(large), 0));
-	EXPECT_EQ(-EBADMSG, td_channel_receive(self->broker, &got));
+	EXPECT_EQ(-EBADMSG, td_channel_receive(self->broker, &got.m));
 	/* A descriptor that comes the wrong way is dropped with its message read. */
-	ASSERT_EQ(0, td_channel_send(self->worker, &sent, STDIN_FILENO));
-	EXPECT_EQ(0, td_channel_receive(self->broker, &got));
+	ASSERT_EQ(0, td_channel_send(self->worker, &sent.m, STDIN_FILENO));
+	EXPECT_EQ(0, td_channel_receive(self->broker, &got.m));
 	close(self->worker);
-	EXPECT_EQ(-EPIPE, td_channel_receive(self->broker, &got));
-	EXPECT_EQ(-EPIPE, td_channel_send(self->broker, &sent, -1));
+	EXPECT_EQ(-EPIPE, td_channel_receive(self->broker, &got.m));
+	EXPECT_EQ(-EPIPE, td_channel_send(self->broker, &sent.m, -1));
 }
 
 /* A worker that dies with jobs unread has its last results heard all the same. */
 TEST_F(channel, last_words)
 {
-	const struct td_message sent = result();
-	const struct td_message unread = job();
-	struct td_message got;
+	const union any sent = result();
+	const union any unread = job();
+	union any got;
 
-	ASSERT_EQ(0, td_channel_send(self->broker, &unread, STDIN_FILENO));
-	ASSERT_LT(0, send(self->worker, &sent, td_message_length(sent.type), 0));
+	ASSERT_EQ(0, td_channel_send(self->broker, &unread.m, STDIN_FILENO));
+	ASSERT_LT(0, send(self->worker, &sent, td_message_length(&sent.m), 0));
 	close(self->worker);
-	EXPECT_EQ(0, td_channel_receive(self->broker, &got));
-	EXPECT_EQ(-EPIPE, td_channel_receive(self->broker, &got));
+	EXPECT_EQ(0, td_channel_receive(self->broker, &got.m));
+	EXPECT_EQ(-EPIPE, td_channel_receive(self->broker, &got.m));
 }
 
 TEST_F(channel, full_socket)
 {
-	const struct td_message message = job();
+	const union any message = job();
 	int err = 0;
 
 	for (int i = 0; !err && i < 100000; i++)
-		err = td_channel_send(self->broker, &message, STDIN_FILENO);
+		err = td_channel_send(self->broker, &message.m, STDIN_FILENO);
 	EXPECT_EQ(-EAGAIN, err);
 }
 

@@ -180,6 +180,13 @@ int t_helper_wait(struct t_helper *helper, unsigned int accepted)
 	return counter_wait(&helper->accepted, accepted);
 }
 
+const struct t_ticket *t_helper_ticket(struct t_helper *helper, unsigned int n)
+{
+	if (counter_wait(&helper->genl.n_ticket, n))
+		return NULL;
+	return &helper->genl.ticket[(n - 1) % T_GENL_TICKETS];
+}
+
 void t_helper_stop(struct t_helper *helper)
 {
 	unsigned int i;

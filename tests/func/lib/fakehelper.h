@@ -70,6 +70,9 @@ void t_helper_mode(struct t_helper *helper, enum t_helper_mode mode);
 /** t_helper_wait - wait until so many requests were taken; 0 or -ETIME */
 int t_helper_wait(struct t_helper *helper, unsigned int accepted);
 
+/** t_helper_ticket - wait for the so-manieth ticket from 1 on; NULL if it does not come */
+const struct t_ticket *t_helper_ticket(struct t_helper *helper, unsigned int n);
+
 /** t_helper_stop - end the thread; requests that it holds fail */
 void t_helper_stop(struct t_helper *helper);
 

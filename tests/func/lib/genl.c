@@ -45,6 +45,30 @@ uint32_t t_attr_u32(const void *data, size_t size, int type, uint32_t otherwise)
 	return value;
 }
 
+uint64_t t_attr_u64(const void *data, size_t size, int type)
+{
+	const struct nlattr *attr = t_attr_find(data, size, type, 0);
+	uint64_t value = 0;
+	uint32_t small;
+
+	if (attr && t_attr_size(attr) == sizeof(value)) {
+		memcpy(&value, t_attr_data(attr), sizeof(value));
+	} else if (attr && t_attr_size(attr) == sizeof(small)) {
+		memcpy(&small, t_attr_data(attr), sizeof(small));
+		value = small;
+	}
+	return value;
+}
+
+void t_attr_text(const struct nlattr *attr, char *to, size_t room)
+{
+	to[0] = 0;
+	if (attr && t_attr_size(attr) < room) {
+		memcpy(to, t_attr_data(attr), t_attr_size(attr));
+		to[t_attr_size(attr)] = 0;
+	}
+}
+
 void t_msg_init(struct t_msg *msg, const struct t_genl *genl, int command)
 {
 	memset(msg, 0, sizeof(*msg));
@@ -76,6 +100,29 @@ void t_msg_put_text(struct t_msg *msg, int type, const char *text)
 	t_msg_put(msg, type, text, strlen(text) + 1);
 }
 
+static size_t keep(void *to, size_t room, const struct nlattr *attr)
+{
+	size_t size = attr ? t_attr_size(attr) : 0;
+
+	if (size > room)
+		size = room;
+	if (size)
+		memcpy(to, t_attr_data(attr), size);
+	return size;
+}
+
+/* Read by another thread, which looks at the number first. */
+static void ticket_note(struct t_genl *genl, const void *data, size_t size)
+{
+	struct t_ticket *ticket = &genl->ticket[genl->n_ticket % T_GENL_TICKETS];
+
+	ticket->session_size = keep(ticket->session, sizeof(ticket->session),
+				    t_attr_find(data, size, TLSOCK_A_TICKET_SESSION, 0));
+	ticket->message_size = keep(ticket->message, sizeof(ticket->message),
+				    t_attr_find(data, size, TLSOCK_A_TICKET_MESSAGE, 0));
+	__atomic_add_fetch(&genl->n_ticket, 1, __ATOMIC_RELEASE);
+}
+
 static void event_note(struct t_genl *genl, const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *head = NLMSG_DATA(nlh);
@@ -86,6 +133,8 @@ static void event_note(struct t_genl *genl, const struct nlmsghdr *nlh)
 		genl->ready++;
 	if (head->cmd == TLSOCK_CMD_CANCEL && genl->n_cancel < T_GENL_EVENTS)
 		genl->cancel[genl->n_cancel++] = t_attr_u32(data, size, TLSOCK_A_DONE_ID, 0);
+	if (head->cmd == TLSOCK_CMD_TICKET)
+		ticket_note(genl, data, size);
 }
 
 static int ack_read(struct t_genl *genl, const struct nlmsghdr *nlh)

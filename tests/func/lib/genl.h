@@ -13,6 +13,15 @@
 #include <linux/netlink.h>
 
 #define T_GENL_EVENTS	64
+#define T_GENL_TICKETS	16
+
+/** struct t_ticket - a TICKET event, cut to what there is room for */
+struct t_ticket {
+	size_t	session_size;
+	size_t	message_size;
+	uint8_t	session[512];
+	uint8_t	message[4096];
+};
 
 /** struct t_genl - a netlink socket of the family and what came in on it */
 struct t_genl {
@@ -23,6 +32,8 @@ struct t_genl {
 	unsigned int	ready;			/* READY events seen */
 	unsigned int	n_cancel;
 	uint32_t	cancel[T_GENL_EVENTS];	/* ids of CANCEL events */
+	unsigned int	n_ticket;
+	struct t_ticket	ticket[T_GENL_TICKETS];
 	char		extack[256];		/* sentence of the last answer, "" if none */
 	size_t		reply_size;		/* attributes of the last reply */
 	char		reply[16384];
@@ -103,5 +114,11 @@ static inline size_t t_attr_size(const struct nlattr *attr)
 
 /** t_attr_u32 - a number of the first level, @otherwise if absent */
 uint32_t t_attr_u32(const void *data, size_t size, int type, uint32_t otherwise);
+
+/** t_attr_u64 - a number of eight or four bytes of the first level, 0 if absent */
+uint64_t t_attr_u64(const void *data, size_t size, int type);
+
+/** t_attr_text - copy the text of an attribute; "" if it is NULL or does not fit */
+void t_attr_text(const struct nlattr *attr, char *to, size_t room);
 
 #endif

@@ -43,4 +43,33 @@
 		t_helper_stop(self->helper); \
 	}
 
+/*
+ * The same with a connection, in either version of TLS, whose server is a raw
+ * kTLS socket of the test.
+ */
+#define T_FIXTURE_RAW(name) \
+	FIXTURE(name) { \
+		struct t_helper *helper; \
+		struct t_pair pair; \
+	}; \
+	FIXTURE_VARIANT(name) { \
+		uint16_t version; \
+	}; \
+	FIXTURE_VARIANT_ADD(name, tls13) { .version = 0x0304 }; \
+	FIXTURE_VARIANT_ADD(name, tls12) { .version = 0x0303 }; \
+	FIXTURE_SETUP(name) \
+	{ \
+		signal(SIGPIPE, SIG_IGN); \
+		ASSERT_EQ(0, t_net_private()); \
+		self->helper = t_helper_start(T_HELPER_KEYS); \
+		ASSERT_NE(NULL, self->helper); \
+		self->helper->version = variant->version; \
+		ASSERT_EQ(0, t_pair_raw(&self->pair, variant->version)); \
+	} \
+	FIXTURE_TEARDOWN(name) \
+	{ \
+		t_pair_close(&self->pair); \
+		t_helper_stop(self->helper); \
+	}
+
 #endif

@@ -90,9 +90,28 @@ ssize_t t_record_recv(int fd, uint8_t *type, void *data, size_t size)
 	return got;
 }
 
+int t_closed_well(int fd)
+{
+	uint8_t type, data[64];
+	ssize_t n;
+
+	n = t_record_recv(fd, &type, data, sizeof(data));
+	if (n != 2 || type != T_RECORD_ALERT || data[1] != 0)
+		return n < 0 ? n : -EBADMSG;
+	n = t_record_recv(fd, &type, data, sizeof(data));
+	return n > 0 ? -EBADMSG : n;
+}
+
 int t_alert_send(int fd, uint8_t level, uint8_t description)
 {
 	uint8_t alert[2] = { level, description };
 
 	return t_record_send(fd, T_RECORD_ALERT, alert, sizeof(alert));
+}
+
+int t_key_update_send(int fd, bool request)
+{
+	const uint8_t message[] = { 24, 0, 0, 1, request };
+
+	return t_record_send(fd, T_RECORD_HANDSHAKE, message, sizeof(message));
 }

@@ -12,22 +12,9 @@
 
 #include "tls.h"
 
-static void text_copy(char *to, size_t room, const struct nlattr *request, int type)
+uint16_t t_attr_port(const void *data, size_t size, int type, int *family)
 {
-	const struct nlattr *attr = t_attr_find(t_attr_data(request), t_attr_size(request),
-						type, 0);
-
-	to[0] = 0;
-	if (attr && t_attr_size(attr) < room) {
-		memcpy(to, t_attr_data(attr), t_attr_size(attr));
-		to[t_attr_size(attr)] = 0;
-	}
-}
-
-static uint16_t port_of(const struct nlattr *request, int type, int *family)
-{
-	const struct nlattr *attr = t_attr_find(t_attr_data(request), t_attr_size(request),
-						type, 0);
+	const struct nlattr *attr = t_attr_find(data, size, type, 0);
 	struct t_addr addr = { 0 };
 
 	*family = AF_UNSPEC;
@@ -40,21 +27,6 @@ static uint16_t port_of(const struct nlattr *request, int type, int *family)
 	     t_attr_size(attr) == sizeof(struct sockaddr_in6)))
 		*family = addr.storage.ss_family;
 	return t_port(&addr);
-}
-
-static uint64_t u64_of(const void *data, size_t size, int type)
-{
-	const struct nlattr *attr = t_attr_find(data, size, type, 0);
-	uint64_t value = 0;
-	uint32_t small;
-
-	if (attr && t_attr_size(attr) == sizeof(value)) {
-		memcpy(&value, t_attr_data(attr), sizeof(value));
-	} else if (attr && t_attr_size(attr) == sizeof(small)) {
-		memcpy(&small, t_attr_data(attr), sizeof(small));
-		value = small;
-	}
-	return value;
 }
 
 static void request_parse(struct t_request *out, const struct nlattr *attr)
@@ -73,14 +45,18 @@ static void request_parse(struct t_request *out, const struct nlattr *attr)
 	out->uid = t_attr_u32(data, size, TLSOCK_A_REQUEST_UID, -1);
 	out->gid = t_attr_u32(data, size, TLSOCK_A_REQUEST_GID, -1);
 	out->pid = t_attr_u32(data, size, TLSOCK_A_REQUEST_PID, 0);
-	out->cgroup = u64_of(data, size, TLSOCK_A_REQUEST_CGROUP);
-	out->local_port = port_of(attr, TLSOCK_A_REQUEST_LOCAL, &out->family);
-	out->remote_port = port_of(attr, TLSOCK_A_REQUEST_REMOTE, &family);
+	out->cgroup = t_attr_u64(data, size, TLSOCK_A_REQUEST_CGROUP);
+	out->no_resume = t_attr_find(data, size, TLSOCK_A_REQUEST_NO_RESUME, 0);
+	out->local_port = t_attr_port(data, size, TLSOCK_A_REQUEST_LOCAL, &out->family);
+	out->remote_port = t_attr_port(data, size, TLSOCK_A_REQUEST_REMOTE, &family);
 	if (family != out->family)
 		out->family = AF_UNSPEC;
-	text_copy(out->server_name, sizeof(out->server_name), attr, TLSOCK_A_REQUEST_SERVER_NAME);
-	text_copy(out->alpn, sizeof(out->alpn), attr, TLSOCK_A_REQUEST_ALPN);
-	text_copy(out->profile, sizeof(out->profile), attr, TLSOCK_A_REQUEST_PROFILE);
+	attr = t_attr_find(data, size, TLSOCK_A_REQUEST_SERVER_NAME, 0);
+	t_attr_text(attr, out->server_name, sizeof(out->server_name));
+	attr = t_attr_find(data, size, TLSOCK_A_REQUEST_ALPN, 0);
+	t_attr_text(attr, out->alpn, sizeof(out->alpn));
+	attr = t_attr_find(data, size, TLSOCK_A_REQUEST_PROFILE, 0);
+	t_attr_text(attr, out->profile, sizeof(out->profile));
 }
 
 int t_accept(struct t_genl *genl, struct t_request *requests, unsigned int limit,
@@ -173,6 +149,12 @@ int t_done(struct t_genl *genl, uint32_t id, const struct t_done *done)
 		t_msg_put(&msg, TLSOCK_A_DONE_TX_SECRET, done->tx_secret, done->secret_length);
 	if (done->rx_secret)
 		t_msg_put(&msg, TLSOCK_A_DONE_RX_SECRET, done->rx_secret, done->secret_length);
+	if (done->truncation_eof)
+		t_msg_put(&msg, TLSOCK_A_DONE_TRUNCATION_EOF, NULL, 0);
+	if (done->session)
+		t_msg_put(&msg, TLSOCK_A_DONE_SESSION, done->session, done->session_length);
+	if (done->peer)
+		t_msg_put(&msg, TLSOCK_A_DONE_PEER, done->peer, done->peer_length);
 	return t_genl_call(genl, &msg);
 }
 
@@ -203,12 +185,12 @@ int t_status(struct t_genl *genl, struct t_status *status)
 	status->pending = t_attr_u32(data, size, TLSOCK_A_STATUS_PENDING, -1);
 	status->accepted = t_attr_u32(data, size, TLSOCK_A_STATUS_ACCEPTED, -1);
 	status->established = t_attr_u32(data, size, TLSOCK_A_STATUS_ESTABLISHED, -1);
-	status->started = u64_of(data, size, TLSOCK_A_STATUS_STARTED);
-	status->truncated = u64_of(data, size, TLSOCK_A_STATUS_TRUNCATED);
+	status->started = t_attr_u64(data, size, TLSOCK_A_STATUS_STARTED);
+	status->truncated = t_attr_u64(data, size, TLSOCK_A_STATUS_TRUNCATED);
 	for (index = 0; (attr = t_attr_find(data, size, TLSOCK_A_STATUS_OUTCOME, index)); index++) {
 		kind = t_attr_u32(t_attr_data(attr), t_attr_size(attr), TLSOCK_A_OUTCOME_KIND, -1);
 		if (kind <= TLSOCK_OUTCOME_OTHER)
-			status->outcome[kind] = u64_of(t_attr_data(attr), t_attr_size(attr),
+			status->outcome[kind] = t_attr_u64(t_attr_data(attr), t_attr_size(attr),
 						       TLSOCK_A_OUTCOME_COUNT);
 	}
 	return 0;

@@ -24,6 +24,7 @@ struct t_request {
 	uint32_t	gid;
 	uint32_t	pid;
 	uint64_t	cgroup;
+	bool		no_resume;
 	uint16_t	local_port;
 	uint16_t	remote_port;
 	int		family;
@@ -51,6 +52,11 @@ struct t_done {
 	const uint8_t	*tx_secret;
 	const uint8_t	*rx_secret;
 	size_t		secret_length;
+	const uint8_t	*session;
+	size_t		session_length;
+	bool		truncation_eof;
+	const void	*peer;
+	size_t		peer_length;
 };
 
 /**
@@ -73,6 +79,9 @@ int t_done(struct t_genl *genl, uint32_t id, const struct t_done *done);
 
 /** t_done_errno - complete a request with an error, or 0, and nothing else */
 int t_done_errno(struct t_genl *genl, uint32_t id, int error);
+
+/** t_attr_port - port of an address of the first level and its family, 0 if absent */
+uint16_t t_attr_port(const void *data, size_t size, int type, int *family);
 
 /** struct t_status - STATUS as numbers */
 struct t_status {

@@ -91,6 +91,9 @@ int t_state(int fd);
 /** t_alarm - interrupt this thread by SIGALRM every so many ms, 0 ends it */
 void t_alarm(int ms);
 
+/** t_now_ms - a clock that only goes forward, in ms */
+long t_now_ms(void);
+
 /** t_write_all - send all bytes on a blocking socket; 0 or -errno */
 int t_write_all(int fd, const void *data, size_t size);
 
@@ -119,7 +122,15 @@ int t_record_send(int fd, uint8_t type, const void *data, size_t size);
  * bytes, 0 at end of file, or -errno */
 ssize_t t_record_recv(int fd, uint8_t *type, void *data, size_t size);
 
+/** t_closed_well - is close_notify the next record on a raw kTLS socket, and does
+ * FIN follow? 0 or -errno */
+int t_closed_well(int fd);
+
 /** t_alert_send - send an alert record; 0 or -errno */
 int t_alert_send(int fd, uint8_t level, uint8_t description);
+
+/** t_key_update_send - say KeyUpdate without changing a key; @request: ask the
+ * peer for one, too (RFC 8446 section 4.6.3). 0 or -errno */
+int t_key_update_send(int fd, bool request);
 
 #endif

@@ -50,7 +50,7 @@ void t_child_stop(struct t_child *child)
 	t_child_exit(child);
 }
 
-void t_child_give(struct t_child *child, const struct td_message *message, size_t length, int fd)
+void t_child_give(struct t_child *child, const void *message, size_t length, int fd)
 {
 	char control[CMSG_SPACE(sizeof(fd))] = { 0 };
 	struct iovec vector = { (void *)message, length };
@@ -72,17 +72,17 @@ void t_child_give(struct t_child *child, const struct td_message *message, size_
 
 void t_child_job(struct t_child *child, uint32_t id, const struct td_job *job, int fd)
 {
-	struct td_message message = { .type = TD_MESSAGE_JOB, .id = id };
+	struct td_job_message message = { .type = TD_MESSAGE_JOB, .id = id };
 
 	message.job = *job;
-	t_child_give(child, &message, td_message_length(TD_MESSAGE_JOB), fd);
+	t_child_give(child, &message, td_message_length((struct td_message *)&message), fd);
 }
 
 void t_child_order(struct t_child *child, enum td_message_type type, uint32_t id)
 {
 	struct td_message message = { .type = type, .id = id };
 
-	t_child_give(child, &message, td_message_length(type), -1);
+	t_child_give(child, &message, td_message_length(&message), -1);
 }
 
 struct td_message t_child_result(struct t_child *child)

@@ -25,7 +25,7 @@ void t_child_stop(struct t_child *child);
 int t_child_exit(struct t_child *child);
 
 /* Sends any bytes, with a descriptor if it is not -1. */
-void t_child_give(struct t_child *child, const struct td_message *message, size_t length, int fd);
+void t_child_give(struct t_child *child, const void *message, size_t length, int fd);
 
 void t_child_job(struct t_child *child, uint32_t id, const struct td_job *job, int fd);
 

@@ -27,6 +27,21 @@ static const char *folder(void)
 	return found = made;
 }
 
+const char *t_chains(void)
+{
+	static char made[] = "/tmp/tlsock-chains-XXXXXX";
+	char command[128];
+
+	if (access("/etc/tlsock/chains/table", R_OK) == 0)
+		return "/etc/tlsock/chains";
+	if (!mkdtemp(made))
+		abort();
+	snprintf(command, sizeof(command), "tests/chains/make %s", made);
+	if (system(command))	/* NOLINT: a constant command */
+		abort();
+	return made;
+}
+
 char *t_pki(const char *file)
 {
 	char *path;
@@ -84,6 +99,7 @@ static void side_init(struct t_side *side, uint32_t role, const char *profile)
 	side->job.timeout_ms = 15000;
 	side->job.verify = -1;
 	side->job.client_cert = -1;
+	side->job.resume = 1;
 	remote->sin_family = AF_INET;
 	remote->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	side->job.local = side->job.remote;

@@ -14,6 +14,9 @@ struct tl_profile t_profile(const char *name, const char *certificate);
 /* Absolute path of a file of tests/pki; made in a temporary folder if it is not installed. */
 char *t_pki(const char *file);
 
+/* Folder of what tests/chains/make makes; likewise. */
+const char *t_chains(void);
+
 /* Contexts of some profiles; aborts on mistakes. They live as long as the process. */
 struct td_contexts *t_contexts(struct tl_profile *profiles, size_t count);
 

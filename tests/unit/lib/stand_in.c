@@ -51,7 +51,7 @@ static void answer(int socket, uint32_t id)
 
 	m.result.alert_sent = -1;
 	m.result.alert_received = -1;
-	if (send(socket, &m, td_message_length(m.type), 0) < 0)
+	if (send(socket, &m, td_message_length(&m), 0) < 0)
 		_exit(1);
 }
 
@@ -75,7 +75,7 @@ static void misbehave(int socket, uint32_t id)
 		break;
 	case T_MODE_GARBAGE:
 		memset(&m.result, 'x', sizeof(m.result));
-		if (send(socket, &m, td_message_length(m.type), 0) < 0)
+		if (send(socket, &m, td_message_length(&m), 0) < 0)
 			_exit(1);
 		break;
 	case T_MODE_GOOD:

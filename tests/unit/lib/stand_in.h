@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stand-ins for the kernel and for workers, for tests of the broker. */
+/* Stand-ins for the kernel and for workers (stand_in_worker.h), for tests of the broker. */
 #ifndef TESTS_UNIT_STAND_IN_H
 #define TESTS_UNIT_STAND_IN_H
 
@@ -50,7 +50,7 @@ int t_stand_in_count(int error);
 /** t_stand_in_one_each - do ids from 1 to @n have one answer each, and no other any? */
 bool t_stand_in_one_each(int n);
 
-/** t_stand_in_work - the life of a worker; its exit status */
+/** t_stand_in_work - be a worker at this end of a socket; its exit code */
 int t_stand_in_work(int socket);
 
 #endif

@@ -26,6 +26,11 @@ def accelerator(options):
     return ["-accel", "tcg,thread=multi", "-cpu", "max,la57=off"]
 
 
+# Of the project's disk. A saved state only fits disks of the size that it was
+# saved with, and its name depends on this file.
+PROJECT_SIZE = "512M"
+
+
 def disk(name, path):
     return ["-drive", f"if=none,id={name},file={path},format=raw,readonly=on,file.locking=off",
             "-device", f"virtio-blk-pci,drive={name}"]

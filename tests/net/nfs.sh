@@ -1,0 +1,188 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# NFS with the kernel's server and client, both served by tlsockd: mounts with
+# xprtsec=tls and mtls that carry data, and mounts that must fail.
+
+set -uo pipefail
+cd "$(dirname "$0")" || exit
+# shellcheck source=tests/net/cli_tap.bash
+. ./cli_tap.bash
+# shellcheck source=tests/net/peers.bash
+. ./peers.bash
+# shellcheck source=tests/net/helper.bash
+. ./helper.bash
+# shellcheck source=tests/net/nfs.bash
+. ./nfs.bash
+
+profiles=/etc/tlsock/profiles.d/consumers.conf
+megabytes=${MEGABYTES:-16}
+
+# Connections that kernel TLS has encrypted so far
+encrypted()
+{
+	awk '/^TlsTxSw|^TlsTxDevice/ { sum += $2 } END { print sum + 0 }' /proc/net/tls_stat
+}
+
+# data NAME: what is written comes back
+data()
+{
+	run sh -c "dd if=/dev/urandom of='$work/file' bs=1M count=$megabytes &&
+		cp '$work/file' '$nfs_mount/file' && sync '$nfs_mount/file' &&
+		cmp '$work/file' '$nfs_export/file' &&
+		echo 3 >/proc/sys/vm/drop_caches && cmp '$work/file' '$nfs_mount/file'"
+	expect "$1: $megabytes MiB arrive and come back" 0
+	rm -f "$nfs_mount/file" "$work/file"
+}
+
+# logged NAME PATTERN: tlsockd has said so since log_mark
+log_mark()
+{
+	mark=$(wc -l <"$helper_log")
+}
+
+log_since_mark()
+{
+	tail -n "+$((mark + 1))" "$helper_log"
+}
+
+logged()
+{
+	out=$(log_since_mark)
+	status=0
+	expect "$1" 0 "$2"
+}
+
+# good NAME HOST OPTIONS: the mount works
+good()
+{
+	local before
+	before=$(encrypted)
+	log_mark
+	nfs_mounts "$2" "$3"
+	expect "$1: mount" 0
+	if [ "$(encrypted)" -ge $((before + 2)) ]; then
+		ok "$1: both ends encrypt"
+	else
+		not_ok "$1: both ends encrypt" "no two connections of kernel TLS came"
+	fi
+	logged "$1: told for the client" 'handshake ok role=client .*consumer=nfs .*verified=yes'
+	logged "$1: told for the server" "handshake ok role=server .*consumer=nfsd .*verified=${4:-no}"
+	data "$1"
+	nfs_unmount
+}
+
+# bad NAME HOST OPTIONS REASON: it does not, and the log says why
+bad()
+{
+	log_mark
+	nfs_mounts "$2" "$3"
+	if [ "$status" != 0 ] && ! mountpoint -q "$nfs_mount"; then
+		ok "$1: no mount"
+	else
+		not_ok "$1: no mount" "it was mounted"
+	fi
+	[ $# -lt 4 ] || logged "$1: the reason" "$4"
+	nfs_unmount
+}
+
+reload()
+{
+	run tlsock reload
+	[ "$status" = 0 ] || bail_out "reload: $out"
+}
+
+# with_profile ROLE CERTIFICATE: the profile "nfs" or "nfsd" has another one
+with_profile()
+{
+	sed -i "/^\[profile $1\]/,/^$/{/^ca/!s#pki/[a-z-]*\.#pki/$2.#}" "$profiles"
+	reload
+}
+
+# A new connection has been encrypted since the mark; the data goes over it.
+again()
+{
+	data "$1"
+	logged "$1: a new handshake" 'handshake ok role=client .*consumer=nfs .*verified=yes'
+	log_mark
+}
+
+server_again()
+{
+	rpc.nfsd 0
+	nfs_server_start
+}
+
+# A mount outlives its connection, its server and its helper.
+interruptions()
+{
+	nfs_mounts web.test vers=4.2,xprtsec=mtls
+	data "before"
+	log_mark
+	ss -K dport = :2049 >"$work/killed" 2>&1
+	again "connection killed"
+	server_again
+	again "server restarted"
+	helper_stop
+	data "without a helper"
+	helper_start
+	ss -K dport = :2049 >"$work/killed" 2>&1
+	again "another helper"
+	nfs_unmount
+}
+
+serves_nfs()
+{
+	log_since_mark | grep -q 'serving the kernel'
+}
+
+# Stock kernels have no tlsock module.
+without_module()
+{
+	helper_stop
+	run rmmod tlsock
+	expect "module removed" 0
+	log_mark
+	helper_launch
+	wait_for serves_nfs
+	good "without the module" web.test vers=4.2,xprtsec=mtls yes
+	run modprobe tlsock
+	wait_for helper_serves
+	serves "the module comes later"
+}
+
+nfs_possible || { skip "this kernel has no NFS"; finish; exit; }
+helper_alive || { skip "no helper runs here"; finish; exit; }
+cp "$profiles" "$work/profiles"
+trap 'cp "$work/profiles" "$profiles"; nfs_end; cleanup' EXIT
+
+nfs_server tls:mtls
+good "tls, version 4.2, by name" web.test vers=4.2,xprtsec=tls
+good "tls, version 4.2, by address" 127.0.0.1 vers=4.2,xprtsec=tls
+good "tls, version 3" web.test vers=3,nolock,xprtsec=tls
+good "mtls, version 4.2" web.test vers=4.2,xprtsec=mtls yes
+bad "clear text" web.test vers=4.2,xprtsec=none
+bad "another name" wrong.test vers=4.2,xprtsec=tls \
+	'handshake failed role=client .*consumer=nfs .*errno=EKEYREJECTED'
+nfs_exports mtls
+bad "no certificate where one is wanted" web.test vers=4.2,xprtsec=tls
+good "mtls where it is wanted" web.test vers=4.2,xprtsec=mtls yes
+
+interruptions
+with_profile nfs client-expired
+bad "expired client" web.test vers=4.2,xprtsec=mtls \
+	'handshake failed role=server .*consumer=nfsd .*errno=EKEYEXPIRED'
+with_profile nfs client-untrusted
+bad "untrusted client" web.test vers=4.2,xprtsec=mtls \
+	'handshake failed role=server .*consumer=nfsd .*errno=EKEYREJECTED'
+with_profile nfs client
+with_profile nfsd expired
+bad "expired server" web.test vers=4.2,xprtsec=mtls \
+	'handshake failed role=client .*consumer=nfs .*errno=EKEYEXPIRED'
+with_profile nfsd untrusted
+bad "untrusted server" web.test vers=4.2,xprtsec=mtls \
+	'handshake failed role=client .*consumer=nfs .*errno=EKEYREJECTED'
+with_profile nfsd server
+good "all is well again" web.test vers=4.2,xprtsec=mtls yes
+without_module
+finish

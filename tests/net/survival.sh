@@ -1,0 +1,187 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The helper in the middle of a thousand handshakes: its workers or its broker
+# are killed at random points, its configuration is read anew, the clock jumps,
+# it takes nothing for a while. Nothing hangs, nothing fails without a reason
+# that fits, and all is served again afterwards.
+
+set -uo pipefail
+cd "$(dirname "$0")" || exit
+# shellcheck source=tests/net/cli_tap.bash
+. ./cli_tap.bash
+# shellcheck source=tests/net/peers.bash
+. ./peers.bash
+# shellcheck source=tests/net/helper.bash
+. ./helper.bash
+
+seed=${SEED:-$RANDOM}
+echo "# SEED=$seed"
+
+# storm TROUBLE ARGUMENT...: connections, and a function for each point
+storm()
+{
+	local trouble=$1 word rest
+	shift
+	: >"$work/storm"
+	while read -r word rest; do
+		if [ "$word" = point ]; then
+			"$trouble" "$rest"
+		else
+			echo "$word $rest" >>"$work/storm"
+			echo "# $word $rest"
+		fi
+	done < <(/usr/local/lib/tlsock/tests/net/storm -s "$seed" "$@"; echo "ended $?")
+}
+
+# number WHAT: as the storm counted it
+number()
+{
+	awk -v what="$1" '$1 == what { sum += $NF } END { print sum + 0 }' "$work/storm"
+}
+
+# only WHAT ERRNO...: no others among those that failed or were lost
+only()
+{
+	local what=$1
+	shift
+	awk -v what="$what" -v allowed=" $* " \
+		'$1 == what && !index(allowed, " " $2 " ") { exit 1 }' "$work/storm"
+}
+
+# weathered NAME LEAST: nobody hung, and at least so many were served
+weathered()
+{
+	out=$(<"$work/storm")
+	status=0
+	if [ "$(number hung)" = 0 ] && [ "$(number ended)" = 0 ] &&
+			[ "$(number completed)" -ge "$2" ] &&
+			[ $(($(number completed) + $(number failed) + $(number lost))) = \
+				"$(number started)" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$2 of $(number started) wanted"
+	fi
+}
+
+# reasons NAME FAILED LOST: the errnos allowed
+reasons()
+{
+	# shellcheck disable=SC2086
+	if only failed $2 && only lost $3; then
+		ok "$1"
+	else
+		not_ok "$1" "allowed: $2, after the handshake: $3"
+	fi
+}
+
+kill_worker()
+{
+	local workers
+	mapfile -t workers < <(helper_workers)
+	[ ${#workers[@]} = 0 ] || kill -9 "${workers[$((RANDOM % ${#workers[@]}))]}" 2>/dev/null
+}
+
+kill_broker()
+{
+	kill -9 "$(helper_pid)"
+	helper_start
+}
+
+kill_any()
+{
+	if [ $((RANDOM % 2)) = 0 ]; then
+		kill_worker
+	else
+		kill_broker
+	fi
+}
+
+reload()
+{
+	kill -HUP "$(helper_pid)"
+}
+
+# Forward, then back
+jump()
+{
+	if [ $(($1 % 2)) = 1 ]; then
+		date -s '+1 hour' >/dev/null
+	else
+		date -s '-1 hour' >/dev/null
+	fi
+}
+
+# Takes nothing until all that may wait do so.
+stop_and_go()
+{
+	kill -STOP "$(helper_pid)"
+	wait_for many_wait
+	kill -CONT "$(helper_pid)"
+}
+
+many_wait()
+{
+	local waiting
+	waiting=$(tlsock status --json | sed -n 's/.*"pending":\([0-9]*\).*/\1/p')
+	[ "${waiting:-0}" -ge 300 ]
+}
+
+nothing()
+{
+	:
+}
+
+nothing_left()
+{
+	tlsock status --json | grep -q '"pending":0,.*"accepted":0,'
+}
+
+settled()
+{
+	wait_for nothing_left
+	storm nothing -n 20 -p 5
+	weathered "$1: all is served again" 20
+}
+
+# What the helper had taken fails with EIO, what the peer's helper had resets. A
+# client that is done looks at SO_ERROR when the server's end is gone already, and
+# may see what TCP says then.
+test_kills()
+{
+	storm kill_worker -n 1000 -p 32 -t 20
+	weathered "workers killed: nothing hangs" 300
+	reasons "workers killed: reasons" "EIO ECONNRESET EPIPE" "ECONNRESET EPIPE"
+	settled "workers killed"
+	storm kill_any -n 1000 -p 32 -t 20
+	weathered "any killed: nothing hangs" 100
+	reasons "any killed: reasons" "EIO ECONNRESET EPIPE EUNATCH" "ECONNRESET EPIPE"
+	settled "any killed"
+}
+
+test_reload()
+{
+	storm reload -n 500 -p 32 -t 10
+	weathered "read anew ten times: nothing is lost" 500
+}
+
+test_clock()
+{
+	storm jump -n 200 -p 16 -t 10
+	weathered "clock jumps: nothing is lost" 200
+}
+
+# However slow the machine is: the deadline is no matter of this test.
+test_queue()
+{
+	storm stop_and_go -d 300 -n 800 -p 600 -t 1
+	weathered "hundreds wait for a stopped helper: all are served" 800
+}
+
+helper_alive || { skip "no helper runs here"; finish; exit; }
+test_kills
+test_reload
+test_clock
+test_queue
+settled "in the end"
+finish
