@@ -100,6 +100,24 @@ TEST(all_said)
 	EXPECT_EQ(0, in6->sin6_port);
 }
 
+TEST(consumers)
+{
+	struct tl_subject subject;
+
+	ASSERT_EQ(0, parse("consumer=nfs name=files.test", &subject));
+	EXPECT_EQ(TL_CONSUMER_NFS, subject.consumer);
+	EXPECT_EQ(TLSOCK_ROLE_CLIENT, subject.role);
+	EXPECT_EQ(0, subject.uid);
+	ASSERT_EQ(0, parse("src=192.0.2.1 consumer=nfsd role=server", &subject));
+	EXPECT_EQ(TL_CONSUMER_NFSD, subject.consumer);
+	EXPECT_EQ(TLSOCK_ROLE_SERVER, subject.role);
+	ASSERT_EQ(0, parse("consumer=nvme-target", &subject));
+	EXPECT_EQ(TLSOCK_ROLE_SERVER, subject.role);
+	ASSERT_EQ(0, parse("consumer=program uid=12345", &subject));
+	EXPECT_EQ(TL_CONSUMER_PROGRAM, subject.consumer);
+	EXPECT_EQ(12345, subject.uid);
+}
+
 TEST(wrong_words)
 {
 	static const char *const wrong[] = {
@@ -107,6 +125,9 @@ TEST(wrong_words)
 		"cgroup=a", "cgroup=id:x", "dst=example.net", "dst=192.0.2.1:65536", "dst=[::1",
 		"dst=[::1]443", "dst=192.0.2.1:", "verify=yes", "client-certificate=1",
 		"role=server dst=::1", "role=client listen=::1", "name=a src=::1",
+		"consumer=smb", "consumer=nfs role=server", "consumer=nfsd dst=::1",
+		"consumer=nfs listen=::1", "consumer=nfs uid=root", "consumer=nfsd profile=p",
+		"consumer=nfs exe=/bin/x", "consumer=nfs verify=none", "consumer=nfs cgroup=/",
 	};
 	struct tl_subject subject;
 
@@ -145,6 +166,10 @@ TEST(exit_status)
 	EXPECT_EQ(0, check(rules, "--explain", "uid=5"));
 	EXPECT_EQ(1, check(rules, "--explain", "uid=6"));
 	EXPECT_EQ(1, check("junk", "--explain", "uid=6"));
+	EXPECT_EQ(0, check("[rule a]\nconsumer = nfs\n[rule b]\naccess = deny\n", "--explain",
+			   "consumer=nfs"));
+	EXPECT_EQ(1, check("[rule a]\nconsumer = nfs\n[rule b]\naccess = deny\n", "--explain",
+			   "consumer=nfsd"));
 	EXPECT_EQ(2, check(rules, "--explain", "color=red"));
 	EXPECT_EQ(2, check(rules, "--json", "uid=6"));
 }

@@ -18,6 +18,7 @@ struct saying {
 	bool			role;
 	bool			client;	/* a word that is for clients */
 	bool			server;
+	bool			program;	/* one that consumers in the kernel do not have */
 	bool			uid;
 	bool			gid;
 };
@@ -40,12 +41,25 @@ static bool set_role(struct saying *s, const char *value)
 	return !strcmp(value, "server") || !strcmp(value, "client");
 }
 
+static bool set_consumer(struct saying *s, const char *value)
+{
+	uint32_t *consumer = &s->subject->consumer;
+
+	for (*consumer = 0; *consumer < TL_CONSUMER_N; ++*consumer)
+		if (!strcmp(tl_consumer_name(*consumer), value))
+			break;
+	s->client |= tl_consumer_role((int)*consumer) == TLSOCK_ROLE_CLIENT;
+	s->server |= tl_consumer_role((int)*consumer) == TLSOCK_ROLE_SERVER;
+	return *consumer < TL_CONSUMER_N;
+}
+
 static bool set_user(struct saying *s, const char *value)
 {
 	uint64_t number;
 	uid_t uid;
 	gid_t gid;
 
+	s->program = true;
 	if (get_number(value, UINT32_MAX - 1, &number))
 		uid = (uid_t)number;
 	else if (tl_user_find(value, &uid, &gid))
@@ -67,6 +81,7 @@ static bool set_group(struct saying *s, const char *value)
 	uint64_t number;
 	gid_t gid;
 
+	s->program = true;
 	if (get_number(value, UINT32_MAX - 1, &number))
 		gid = (gid_t)number;
 	else if (tl_group_find(value, &gid, ignore, NULL))
@@ -78,6 +93,7 @@ static bool set_group(struct saying *s, const char *value)
 
 static bool set_cgroup(struct saying *s, const char *value)
 {
+	s->program = true;
 	if (!strncmp(value, "id:", 3))
 		return get_number(value + 3, UINT64_MAX, &s->subject->cgroup);
 	s->subject->cgroup_path = value;
@@ -86,6 +102,7 @@ static bool set_cgroup(struct saying *s, const char *value)
 
 static bool set_program(struct saying *s, const char *value)
 {
+	s->program = true;
 	s->subject->program = value;
 	return *value == '/';
 }
@@ -150,6 +167,7 @@ static bool set_source(struct saying *s, const char *value)
 
 static bool set_profile(struct saying *s, const char *value)
 {
+	s->program = true;
 	s->subject->profile = value;
 	return strlen(value) <= TLSOCK_MAX_PROFILE;
 }
@@ -167,6 +185,7 @@ static bool set_verify(struct saying *s, const char *value)
 {
 	static const char *const levels[] = { "none", "optional", "required" };
 
+	s->program = true;
 	return get_level(levels, value, &s->subject->verify);
 }
 
@@ -174,6 +193,7 @@ static bool set_client_cert(struct saying *s, const char *value)
 {
 	static const char *const levels[] = { "none", "request", "require" };
 
+	s->program = true;
 	return get_level(levels, value, &s->subject->client_cert);
 }
 
@@ -183,6 +203,7 @@ static const struct {
 	const char	*allowed;
 } keys[] = {
 	{ "role", set_role, "client or server" },
+	{ "consumer", set_consumer, "program, nfs, nfsd, nvme-host or nvme-target" },
 	{ "uid", set_user, "a user's name or number" },
 	{ "gid", set_group, "a group's name or number" },
 	{ "cgroup", set_cgroup, "a path below the root of cgroups, or id: and a number" },
@@ -219,7 +240,15 @@ static int fill_in(struct saying *s)
 	if (!s->role)
 		subject->role = s->server ? TLSOCK_ROLE_SERVER : TLSOCK_ROLE_CLIENT;
 	if (subject->role == TLSOCK_ROLE_SERVER ? s->client : s->server) {
-		tc_say("dst and name are for clients, listen and src for servers");
+		tc_say("dst, name, nfs and nvme-host are for clients, "
+		       "listen, src, nfsd and nvme-target for servers");
+		return -EINVAL;
+	}
+	if (subject->consumer) {
+		if (!s->program)
+			return 0;
+		tc_say("%s has an address, a role and a name alone: it is in the kernel",
+		       tl_consumer_name(subject->consumer));
 		return -EINVAL;
 	}
 	if (!s->uid)

@@ -35,6 +35,19 @@ const char *tl_consumer_name(uint32_t consumer)
 	return consumer < TL_CONSUMER_N ? names[consumer] : "unknown";
 }
 
+int tl_consumer_role(int consumer)
+{
+	switch (consumer) {
+	case TL_CONSUMER_NFS:
+	case TL_CONSUMER_NVME_HOST:
+		return TLSOCK_ROLE_CLIENT;
+	case TL_CONSUMER_NFSD:
+	case TL_CONSUMER_NVME_TARGET:
+		return TLSOCK_ROLE_SERVER;
+	}
+	return -1;
+}
+
 static bool get_serial(const struct tl_attribute *a, int32_t *out)
 {
 	uint32_t value;

@@ -90,6 +90,9 @@ struct tl_kernel {
 /** tl_consumer_name - as in the configuration and in messages, e.g. "nfsd" */
 const char *tl_consumer_name(uint32_t consumer);
 
+/** tl_consumer_role - TLSOCK_ROLE_* of a part of the kernel; -1 for all else, and for -1 */
+int tl_consumer_role(int consumer);
+
 /**
  * tl_consumer_parse - parse the attributes of a reply to ACCEPT
  * @data: the attributes, behind the generic netlink header

@@ -22,15 +22,22 @@ static bool matches_all(const struct tl_rule *rule)
 	for (int i = 0; i < TL_WHEN_N; i++)
 		if (has(rule, i))
 			return false;
-	return rule->role < 0;
+	return rule->role < 0 && rule->consumer < 0;
 }
 
 /* Sets the role of a rule whose conditions tell it. */
 static bool check_roles(struct tl_rule *rule, char *text)
 {
-	const char *by = "role";
-	int role = rule->role;
+	int role = tl_consumer_role(rule->consumer);
+	const char *by = role < 0 ? "role" : "consumer";
 
+	if (role >= 0 && rule->role >= 0 && role != rule->role) {
+		snprintf(text, TL_RULE_MAX_TEXT + 1, "it can never match: %s is for the role %s",
+			 tl_consumer_name((uint32_t)rule->consumer), tl_names_role((uint32_t)role));
+		return false;
+	}
+	if (role < 0)
+		role = rule->role;
 	for (int i = 0; i < TL_WHEN_N; i++) {
 		int other = has(rule, i) ? tl_rule_role(i) : -1;
 
