@@ -20,11 +20,14 @@ is_unused()
 
 test_configuration()
 {
-	local before
+	local before lines
 	before=$(helper_workers | tr '\n' ' ')
+	lines=$(wc -l <"$helper_log")
 	kill -HUP "$(helper_pid)"
 	wait_for workers_changed "$before"
 	ok "SIGHUP starts new workers"
+	run sed "1,${lines}d" "$helper_log"
+	expect "what has expired is logged" 0 'profile "expired": the certificate for .* expired on 20'
 	serves "new workers serve"
 	run tlsockd --check --config /etc/tlsock/tlsockd.conf
 	expect "--check accepts the test configuration" 0

@@ -16,6 +16,7 @@
 #include "../lib/config.h"
 #include "../lib/log.h"
 #include "dispatch.h"
+#include "expiry.h"
 #include "generation.h"
 #include "notify.h"
 #include "privilege.h"
@@ -182,6 +183,7 @@ static bool is_over(const struct td_broker *broker)
 
 static void serve(struct td_broker *broker)
 {
+	wait = sooner(wait, td_expiry_tick(broker->generation, now));
 	int64_t interval = td_notify_interval();
 	int64_t watchdog_at = 0;
 	int64_t wait;

@@ -14,10 +14,13 @@
 
 #include "../lib/cert.h"
 #include "../lib/config.h"
+#include "../lib/log.h"
+#include "generation.h"
 #include "wolf.h"
 
 #define FILE_MAX	1048576
 #define DAY		86400
+#define DAY_MS		((int64_t)DAY * 1000)
 #define PEM_BEGIN	"-----BEGIN CERTIFICATE-----"
 
 /* Whom to tell about what */
@@ -101,4 +104,22 @@ int td_expiry_report(const struct tl_profile *profile, time_t now,
 	free(der);
 	free(pem);
 	return err;
+}
+
+static void warn(void *arg, const char *file, int line, const char *text)
+{
+	(void)arg;
+	tl_log(LOG_WARNING, "%s:%d: %s", file, line, text);
+}
+
+int64_t td_expiry_tick(struct td_generation *generation, int64_t now)
+{
+	const struct tl_config *config = generation->config;
+
+	if (generation->expiry_at && now < generation->expiry_at)
+		return generation->expiry_at - now;
+	generation->expiry_at = now + DAY_MS;
+	for (size_t i = 0; i < config->n_profiles; i++)
+		td_expiry_report(&config->profiles[i], time(NULL), warn, NULL);
+	return DAY_MS;
 }

@@ -3,8 +3,10 @@
 #ifndef TLSOCKD_EXPIRY_H
 #define TLSOCKD_EXPIRY_H
 
+#include <stdint.h>
 #include <time.h>
 
+struct td_generation;
 struct tl_profile;
 
 /* Days before the end from which on it is told */
@@ -24,5 +26,14 @@ struct tl_profile;
 int td_expiry_report(const struct tl_profile *profile, time_t now,
 		     void (*report)(void *arg, const char *file, int line, const char *text),
 		     void *arg);
+
+/**
+ * td_expiry_tick - what td_expiry_report() tells of all profiles, in the log
+ * @generation: looked at when it is new and once a day after that
+ * @now: monotonic milliseconds
+ *
+ * Return: milliseconds until it is due again
+ */
+int64_t td_expiry_tick(struct td_generation *generation, int64_t now);
 
 #endif

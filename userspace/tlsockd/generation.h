@@ -6,6 +6,7 @@
 #ifndef TLSOCKD_GENERATION_H
 #define TLSOCKD_GENERATION_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct tl_config;
@@ -20,6 +21,7 @@ struct td_contexts;
  * @gid: their group
  */
 struct td_generation {
+ * @expiry_at: of td_expiry_tick(): due then, monotonic milliseconds; 0 at once
 	unsigned int		number;
 	struct tl_config	*config;
 	struct td_contexts	*contexts;
@@ -28,6 +30,7 @@ struct td_generation {
 };
 
 /**
+	int64_t			expiry_at;
  * td_generation_load - read the configuration and build its contexts
  * @path: main file
  * @number: its number
