@@ -62,3 +62,20 @@ helper_stop()
 	kill "$(helper_pid)"
 	wait_for helper_stopped
 }
+
+count_reloads()
+{
+	grep -c 'read anew' "$helper_log"
+}
+
+helper_reloaded()
+{
+	[ "$(count_reloads)" -gt "$reloads" ]
+}
+
+helper_reload()
+{
+	reloads=$(count_reloads)
+	kill -HUP "$(helper_pid)"
+	wait_for helper_reloaded
+}

@@ -85,36 +85,6 @@ test_client()
 	stop
 }
 
-count_reloads()
-{
-	grep -c 'read anew' "$helper_log"
-}
-
-helper_reloaded()
-{
-	[ "$(count_reloads)" -gt "$reloads" ]
-}
-
-helper_reload()
-{
-	reloads=$(count_reloads)
-	kill -HUP "$(helper_pid)"
-	wait_for helper_reloaded
-}
-
-# reused WHAT WORD OPTION...: OpenSSL's client with the session of the one before
-reused()
-{
-	local what=$1 word=$2
-	shift 2
-	status=0
-	rm -f "$work/answer"
-	out=$( (echo hello && wait_answer '^hello') | timeout 60 openssl s_client \
-		-connect "127.0.0.1:$port" -servername web.test -CAfile "$pki/ca.pem" \
-		-verify_return_error "$@" 2>&1 | tee "$work/answer") || status=$?
-	expect "$what" 0 "^$word, TLSv1" hello
-}
-
 test_server()
 {
 	local version

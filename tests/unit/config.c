@@ -115,7 +115,7 @@ TEST_F(folder, every_key)
 	ASSERT_EQ(0, load(self,
 			  "# comment\n; comment\n\n"
 			  "[tlsockd]\nworkers = 3\nuser=nobody\nhandshakes\t=\t7\n"
-			  "kernel-consumers = yes\nlog-level = debug\n"
+			  "kernel-consumers = yes\nlog-level = debug\nticket-keys = t.keys\n"
 			  "[ profile web ]\r\n"
 			  "  certificate = pki/a b.pem\nkey = /etc/key.pem\nca = ca.pem\n"
 			  "min-version = 1.3\nmax-version = 1.3\nciphers = A:B\ngroups = X25519\n"
@@ -131,7 +131,9 @@ TEST_F(folder, every_key)
 	ASSERT_EQ(3, self->config->n_profiles);
 	p = tl_config_profile(self->config, "web");
 	ASSERT_NE(NULL, p);
-	EXPECT_EQ(10, p->line);
+	EXPECT_EQ(11, p->line);
+	snprintf(path, sizeof(path), "%s/t.keys", self->path);
+	EXPECT_STREQ(path, self->config->ticket_keys);
 	snprintf(path, sizeof(path), "%s/pki/a b.pem", self->path);
 	EXPECT_STREQ(path, p->certificate);
 	EXPECT_EQ(TL_TRUNCATION_EOF, p->truncation);
@@ -172,7 +174,7 @@ static const struct {
 	{ "[tlsockd]\nuser = a b", 2, "the name of a user" },
 	{ "[tlsockd]\nlog-level = loud", 2, "error, warning, notice, info or debug" },
 	{ "[tlsockd]\nworkers = 1\n\nworkers = 1", 4, "for the second time" },
-	{ "[tlsockd]\nkey = a", 2, "only workers, user, handshakes, kernel-consumers, log-level" },
+	{ "[tlsockd]\nkey = a", 2, "only workers, user, handshakes, kernel-consumers, ticket-keys, log-level" },
 	{ "[tlsockd]\n[tlsockd]", 2, "already there in line 1" },
 	{ "[web]", 1, "only [tlsockd], [profile NAME] and [rule NAME]" },
 	{ "[profiles]", 1, "only [tlsockd], [profile NAME] and [rule NAME]" },

@@ -15,6 +15,8 @@
 #include "kselftest_harness.h"
 #include "lib/pair.h"
 #include "tlsockd/keys.h"
+#include "tlsockd/seal.h"
+#include "tlsockd/ticket_keys.h"
 #include "tlsockd/wolf.h"
 
 #include <wolfssl/wolfcrypt/aes.h>
@@ -187,6 +189,34 @@ TEST_F(resume, too_old)
 	expect_resumed(_metadata, self, 0);
 	self->resume.peer.head.not_after = time(NULL) - 1;
 	expect_resumed(_metadata, self, 0);
+}
+
+/* Two helpers of a fleet, one after the other in this process */
+TEST_F(resume, keys_of_a_fleet)
+{
+	struct td_ticket_keys keys = { .n = 1, .key[0].name = "one" };
+	struct td_ticket_keys both = { .n = 2, .key[0].name = "two", .key[1].name = "one" };
+
+	memset(keys.key[0].key, 1, sizeof(keys.key[0].key));
+	memset(both.key[0].key, 2, sizeof(both.key[0].key));
+	memset(both.key[1].key, 1, sizeof(both.key[1].key));
+	ASSERT_EQ(0, td_seal_use(&keys));
+	expect_resumed(_metadata, self, 0);
+	expect_resumed(_metadata, self, 1);
+	td_seal_exit();
+	ASSERT_EQ(0, td_seal_init());
+	ASSERT_EQ(0, td_seal_use(&both));
+	EXPECT_LT(0, td_seal_tick(1));
+	expect_resumed(_metadata, self, 1);
+	EXPECT_LT(0, td_seal_tick(INT64_MAX / 2));
+	expect_resumed(_metadata, self, 1);
+	/* The first has not heard of the second's key. */
+	ASSERT_EQ(0, td_seal_use(&keys));
+	expect_resumed(_metadata, self, 0);
+	ASSERT_EQ(0, td_seal_use(NULL));
+	expect_resumed(_metadata, self, 0);
+	ASSERT_EQ(0, td_seal_use(NULL));
+	expect_resumed(_metadata, self, 1);
 }
 
 TEST_F(resume, of_an_unverified_server)

@@ -267,6 +267,7 @@ void tl_config_free(struct tl_config *config)
 		tl_rule_free(&config->rules[i]);
 	free(config->rules);
 	free(config->user);
+	free(config->ticket_keys);
 	free(config);
 }
 

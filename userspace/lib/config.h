@@ -86,6 +86,7 @@ struct tl_profile {
  * @user: user that workers run as
  * @handshakes: most handshakes that one worker runs at a time
  * @kernel_consumers: NFS and NVMe are served as well
+ * @ticket_keys: file with the keys of tickets that a fleet shares, NULL for own ones
  * @log_level: syslog priority up to which messages are written
  * @profiles: all profiles; there is always one called "default"
  * @n_profiles: their number
@@ -97,6 +98,7 @@ struct tl_config {
 	char			*user;
 	unsigned int		handshakes;
 	int			kernel_consumers;
+	char			*ticket_keys;
 	int			log_level;
 	struct tl_profile	*profiles;
 	size_t			n_profiles;

@@ -22,6 +22,7 @@
 #include "privilege.h"
 #include "programs.h"
 #include "seal.h"
+#include "ticket_keys.h"
 
 /* Longest time that SIGTERM leaves handshakes to end, milliseconds */
 #define STOP_TIME	20000
@@ -62,6 +63,29 @@ void td_broker_drain(struct td_broker *broker)
 		stop(broker);
 }
 
+/* Workers are not to have them twice. */
+static int use_ticket_keys(struct td_generation *generation)
+{
+	int err = td_seal_use(generation->ticket_keys);
+
+	if (err)
+		tl_log(LOG_ERR, "no keys for tickets: %s", strerror(-err));
+	td_ticket_keys_free(generation->ticket_keys);
+	generation->ticket_keys = NULL;
+	return err;
+}
+
+static int load_next(struct td_broker *broker, struct td_generation **out)
+{
+	int err = td_generation_load(broker->config_path, broker->generation->number + 1, out);
+
+	if (!err && use_ticket_keys(*out)) {
+		td_generation_free(*out);
+		err = -EIO;
+	}
+	return err;
+}
+
 int td_broker_reload(struct td_broker *broker)
 {
 	struct td_generation *generation;
@@ -71,7 +95,7 @@ int td_broker_reload(struct td_broker *broker)
 	if (broker->stopping)
 		return -EBUSY;
 	td_notify_reloading();
-	if (td_generation_load(broker->config_path, old->number + 1, &generation)) {
+	if (load_next(broker, &generation)) {
 		tl_log(LOG_ERR, "the configuration stays as it was");
 		err = -EINVAL;
 	} else {
@@ -159,6 +183,7 @@ static int64_t advance(struct td_broker *broker)
 	wait = sooner(wait, td_supervise_tick(broker, now));
 	wait = sooner(wait, td_dispatch_tick(broker, now));
 	wait = sooner(wait, td_seal_tick(now));
+	wait = sooner(wait, td_expiry_tick(broker->generation, now));
 	if (broker->ready && td_dispatch_capacity(broker, NULL))
 		wait = sooner(wait, TD_RETRY_TIME);
 	if (broker->stopping && !broker->requests.n_waiting && !broker->requests.n_silent &&
@@ -183,7 +208,6 @@ static bool is_over(const struct td_broker *broker)
 
 static void serve(struct td_broker *broker)
 {
-	wait = sooner(wait, td_expiry_tick(broker->generation, now));
 	int64_t interval = td_notify_interval();
 	int64_t watchdog_at = 0;
 	int64_t wait;
@@ -244,7 +268,7 @@ int td_broker_run(const char *config_path, struct td_generation *generation)
 		broker.failed = true;
 		goto out;
 	}
-	if (open_families(&broker)) {
+	if (use_ticket_keys(generation) || open_families(&broker)) {
 		broker.failed = true;
 		goto out;
 	}

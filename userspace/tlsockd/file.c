@@ -39,12 +39,12 @@ static int check_kind(int fd, const char *path, bool secret, struct td_mistakes 
 		return -EINVAL;
 	}
 	if (secret && (st.st_mode & (S_IROTH | S_IWOTH | S_IWGRP))) {
-		td_profile_mistake(mistakes, "private key %s is open to others: chmod 600 it",
+		td_profile_mistake(mistakes, "%s holds keys and is open to others: chmod 600 it",
 				   path);
 		return -EINVAL;
 	}
 	if (secret && (st.st_mode & S_IRGRP))
-		tl_log(LOG_NOTICE, "private key %s is readable by its group", path);
+		tl_log(LOG_NOTICE, "%s holds keys and is readable by its group", path);
 	*length = (size_t)st.st_size;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "../lib/log.h"
 #include "../lib/user.h"
 #include "context.h"
+#include "ticket_keys.h"
 
 static void log_mistake(void *arg, const char *file, int line, const char *text)
 {
@@ -54,6 +55,12 @@ int td_generation_build(const char *path, unsigned int number, struct td_generat
 	err = next ? next : err;
 	if (err == -ENOMEM)
 		goto failed;
+	if (g->config->ticket_keys) {
+		next = td_ticket_keys_read(g->config->ticket_keys, &g->ticket_keys, report, arg);
+		err = next ? next : err;
+	}
+	if (err == -ENOMEM)
+		goto failed;
 	next = find_user(g, path, report, arg);
 	err = next ? next : err;
 	if (err)
@@ -80,6 +87,7 @@ void td_generation_free(struct td_generation *generation)
 	if (!generation)
 		return;
 	td_context_free(generation->contexts);
+	td_ticket_keys_free(generation->ticket_keys);
 	tl_config_free(generation->config);
 	free(generation);
 }

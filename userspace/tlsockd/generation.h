@@ -11,26 +11,29 @@
 
 struct tl_config;
 struct td_contexts;
+struct td_ticket_keys;
 
 /**
  * struct td_generation - one configuration
  * @number: counts them from 1
  * @config: what the files say
  * @contexts: what wolfSSL made of it
+ * @ticket_keys: those of the fleet, NULL if it has none
  * @uid: user of the workers
  * @gid: their group
+ * @expiry_at: of td_expiry_tick(): due then, monotonic milliseconds; 0 at once
  */
 struct td_generation {
- * @expiry_at: of td_expiry_tick(): due then, monotonic milliseconds; 0 at once
 	unsigned int		number;
 	struct tl_config	*config;
 	struct td_contexts	*contexts;
+	struct td_ticket_keys	*ticket_keys;
 	uid_t			uid;
 	gid_t			gid;
+	int64_t			expiry_at;
 };
 
 /**
-	int64_t			expiry_at;
  * td_generation_load - read the configuration and build its contexts
  * @path: main file
  * @number: its number

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "ticket_keys.h"
 #include "wolf.h"
 #include <wolfssl/wolfcrypt/aes.h>
 
@@ -28,28 +29,25 @@
 #define TAG		16
 #define TRIES		1000
 
-struct key {
-	uint8_t	name[WOLFSSL_TICKET_NAME_SZ];
-	uint8_t	key[AES_256_KEY_SIZE];
-};
-
 /**
  * struct keys - the keys in force
  * @turn: odd while the broker writes
- * @current: seals and opens
- * @before: opens
+ * @all: the first seals, all open
  */
 struct keys {
-	atomic_uint	turn;
-	struct key	current;
-	struct key	before;
+	atomic_uint		turn;
+	struct td_ticket_keys	all;
 };
 
 static struct keys *writable;		/* the broker's */
 static const struct keys *shared;
 static int64_t change_at;
+static bool fixed;			/* by td_seal_use() */
 
-static int make_key(struct key *key)
+_Static_assert(TD_TICKET_KEY_NAME == WOLFSSL_TICKET_NAME_SZ, "the name is the ticket's");
+_Static_assert(TD_TICKET_KEY_SECRET == AES_256_KEY_SIZE, "the cipher is AES-256");
+
+static int make_key(struct td_ticket_key *key)
 {
 	return getrandom(key, sizeof(*key), 0) == sizeof(*key) ? 0 : -EIO;
 }
@@ -90,11 +88,11 @@ int td_seal_init(void)
 	ret = map(fd);
 	close(fd);
 	if (ret == 0)
-		ret = make_key(&writable->current);
-	if (ret == 0)
-		ret = make_key(&writable->before);
+		ret = make_key(&writable->all.key[0]);
 	if (ret)
 		td_seal_exit();
+	else
+		writable->all.n = 1;
 	return ret;
 }
 
@@ -109,31 +107,65 @@ void td_seal_exit(void)
 	writable = NULL;
 	shared = NULL;
 	change_at = 0;
+	fixed = false;
+}
+
+static void replace(const struct td_ticket_keys *keys)
+{
+	atomic_fetch_add(&writable->turn, 1);
+	writable->all = *keys;
+	atomic_fetch_add(&writable->turn, 1);
+}
+
+/* Returns 0, or -EIO and all is as it was. */
+static int change(bool keep_last)
+{
+	struct td_ticket_keys keys = { .n = keep_last ? 2 : 1 };
+	int ret;
+
+	keys.key[1] = writable->all.key[0];
+	ret = make_key(&keys.key[0]);
+	if (ret == 0)
+		replace(&keys);
+	explicit_bzero(&keys, sizeof(keys));
+	return ret;
 }
 
 int64_t td_seal_tick(int64_t now)
 {
-	struct key fresh;
-
-	if (!writable)
+	if (!writable || fixed)
 		return TD_SEAL_LIFETIME * 1000LL;
 	if (!change_at)
 		change_at = now + TD_SEAL_LIFETIME * 1000LL;
-	if (now < change_at || make_key(&fresh))
-		return now < change_at ? change_at - now : 1000;
-	atomic_fetch_add(&writable->turn, 1);
-	writable->before = writable->current;
-	writable->current = fresh;
-	atomic_fetch_add(&writable->turn, 1);
-	explicit_bzero(&fresh, sizeof(fresh));
+	if (now < change_at)
+		return change_at - now;
+	if (change(true))
+		return 1000;
 	change_at = now + TD_SEAL_LIFETIME * 1000LL;
 	return TD_SEAL_LIFETIME * 1000LL;
 }
 
-/* The key of a name, or the current one. Returns whether there is one. */
-static bool find(const uint8_t *name, struct key *key)
+int td_seal_use(const struct td_ticket_keys *keys)
 {
-	unsigned int turn;
+	int ret = 0;
+
+	if (!writable)
+		return keys ? -EIO : 0;
+	if (keys)
+		replace(keys);
+	else if (fixed)
+		ret = change(false);
+	if (ret)
+		return ret;
+	fixed = keys != NULL;
+	change_at = 0;
+	return 0;
+}
+
+/* The key of a name, or the one that seals. Returns whether there is one. */
+static bool find(const uint8_t *name, struct td_ticket_key *key)
+{
+	unsigned int turn, n, i;
 	int tries = TRIES;
 	bool found;
 
@@ -141,18 +173,18 @@ static bool find(const uint8_t *name, struct key *key)
 		return false;
 	do {
 		turn = atomic_load(&shared->turn);
-		*key = shared->current;
-		found = !name || !memcmp(name, key->name, sizeof(key->name));
-		if (!found) {
-			*key = shared->before;
-			found = !memcmp(name, key->name, sizeof(key->name));
+		n = shared->all.n < TD_TICKET_KEYS_MAX ? shared->all.n : TD_TICKET_KEYS_MAX;
+		found = false;
+		for (i = 0; i < n && !found; i++) {
+			*key = shared->all.key[i];
+			found = !name || !memcmp(name, key->name, sizeof(key->name));
 		}
 		atomic_thread_fence(memory_order_acquire);
 	} while (((turn & 1) || atomic_load(&shared->turn) != turn) && --tries);
 	return found && tries;
 }
 
-static int gcm(const struct key *key, bool seal, const uint8_t *iv, uint8_t *tag, uint8_t *data,
+static int gcm(const struct td_ticket_key *key, bool seal, const uint8_t *iv, uint8_t *tag, uint8_t *data,
 		 int length, const char *profile)
 {
 	Aes aes;
@@ -183,7 +215,7 @@ int td_seal_callback(struct WOLFSSL *ssl, unsigned char *name, unsigned char *iv
 		     int *out_length, void *profile)
 {
 	int refusal = seal ? WOLFSSL_TICKET_RET_FATAL : WOLFSSL_TICKET_RET_REJECT;
-	struct key key;
+	struct td_ticket_key key;
 	int ret = -1;
 
 	if (asks_for_certificate(ssl) || !find(seal ? NULL : name, &key))

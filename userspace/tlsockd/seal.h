@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct WOLFSSL;
+struct td_ticket_keys;
 
 /* Longest time between a full handshake and the last that resumes it, seconds */
 #define TD_SEAL_LIFETIME	43200
@@ -33,6 +34,16 @@ void td_seal_exit(void);
  * Return: milliseconds until the next change
  */
 int64_t td_seal_tick(int64_t now);
+
+/**
+ * td_seal_use - take the keys of a fleet in the place of own ones
+ * @keys: copied, and never changed by td_seal_tick(); NULL: own ones again
+ *
+ * Tickets of keys that are not among them are good no more.
+ *
+ * Return: 0, -EIO (the keys are those from before)
+ */
+int td_seal_use(const struct td_ticket_keys *keys);
 
 /**
  * td_seal_callback - for wolfSSL_CTX_set_TicketEncCb()
