@@ -30,6 +30,9 @@
 /* How often deadlines are looked at, milliseconds */
 #define TICK		500
 
+/* Requests that are ended at a time, so that others need not wait for that */
+#define TICK_BATCH	64
+
 /*
  * A worker hangs that is so late behind twice a deadline, milliseconds, and has
  * said nothing for so many ticks. One that is slow, or the broker was, does not.
@@ -375,20 +378,23 @@ static void check_deadline(struct td_broker *broker, struct td_request *r, int64
 
 int64_t td_dispatch_tick(struct td_broker *broker, int64_t now)
 {
-	struct td_request *next;
+	unsigned int n = broker->requests.n;
+	struct td_request *r, *next;
 
 	if (!broker->requests.n)
 		return -1;
 	if (now < broker->tick_at)
 		return broker->tick_at - now;
-	broker->tick_at = now + TICK;
-	broker->ticks++;
-	for (struct td_request *r = broker->requests.first; r; r = next) {
+	for (r = broker->requests.first; r && n - broker->requests.n < TICK_BATCH; r = next) {
 		next = r->next;
 		if (r->state == TD_REQUEST_ANSWERED)
 			finish(broker, r, &r->result);
 		else
 			check_deadline(broker, r, now);
 	}
+	if (r)
+		return 0;
+	broker->tick_at = now + TICK;
+	broker->ticks++;
 	return TICK;
 }
