@@ -118,6 +118,7 @@ TEST_F(folder, every_key)
 			  "kernel-consumers = yes\nlog-level = debug\nticket-keys = t.keys\n"
 			  "[ profile web ]\r\n"
 			  "  certificate = pki/a b.pem\nkey = /etc/key.pem\nca = ca.pem\n"
+			  "key = second.key\ncertificate = /second.pem\n"
 			  "min-version = 1.3\nmax-version = 1.3\nciphers = A:B\ngroups = X25519\n"
 			  "alpn = h2,http/1.1\nserver-name = example.net\nverify = optional\n"
 			  "client-certificate = require\ntruncation = eof\nresumption = no\n"
@@ -139,6 +140,11 @@ TEST_F(folder, every_key)
 	EXPECT_EQ(TL_TRUNCATION_EOF, p->truncation);
 	EXPECT_EQ(0, p->resumption);
 	EXPECT_STREQ("/etc/key.pem", p->key);
+	ASSERT_EQ(1, p->more_certificates.n);
+	ASSERT_EQ(1, p->more_keys.n);
+	EXPECT_STREQ("/second.pem", p->more_certificates.path[0]);
+	snprintf(path, sizeof(path), "%s/second.key", self->path);
+	EXPECT_STREQ(path, p->more_keys.path[0]);
 	snprintf(path, sizeof(path), "%s/ca.pem", self->path);
 	EXPECT_STREQ(path, p->ca);
 	EXPECT_EQ(TL_VERSION_1_3, p->min_version);
@@ -170,6 +176,9 @@ static const struct {
 	{ "[tlsockd]\nworkers = 99999999999999999999", 2, "workers must be" },
 	{ "[tlsockd]\nworkers = 1 2", 2, "workers must be" },
 	{ "[tlsockd]\nworkers =", 2, "workers must be" },
+	{ "[profile a]\ncertificate = a\nkey = b\ncertificate = c", 1,
+	  "each certificate needs its key" },
+	{ "[profile a]\nca = a\nca = b", 3, "for the second time" },
 	{ "[tlsockd]\nhandshakes = 0", 2, "from 1 to 4096" },
 	{ "[tlsockd]\nuser = a b", 2, "the name of a user" },
 	{ "[tlsockd]\nlog-level = loud", 2, "error, warning, notice, info or debug" },
@@ -207,6 +216,21 @@ static const struct {
 	{ "[profile a]\nserver-name = a b", 2, "a host name" },
 	{ "[profile a]\nserver-name = # none", 2, "a host name" },
 };
+
+TEST_F(folder, eight_certificates)
+{
+	char text[1024] = "[profile a]\n";
+
+	for (int i = 0; i < TL_CERTIFICATES_MAX; i++)
+		strcat(text, "certificate = a\nkey = b\n");
+	ASSERT_EQ(0, load(self, text));
+	EXPECT_EQ(TL_CERTIFICATES_MAX - 1, self->config->profiles[0].more_keys.n);
+	strcat(text, "certificate = a\n");
+	EXPECT_EQ(-EINVAL, load(self, text));
+	ASSERT_EQ(1, self->n_reports);
+	EXPECT_EQ(18, self->reports[0].line);
+	EXPECT_NE(NULL, strstr(self->reports[0].text, "certificate may stand 8 times at most"));
+}
 
 TEST_F(folder, each_mistake_with_its_line)
 {

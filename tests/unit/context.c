@@ -157,7 +157,7 @@ TEST(useless_certificate)
 	struct tl_profile profile = t_profile("default", "server-rsa");
 
 	profile.ciphers = (char *)"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
-	EXPECT_MISTAKE(profile, "a handshake with the certificate fails: ");
+	EXPECT_MISTAKE(profile, " fails: ");
 }
 
 TEST_HARNESS_MAIN

@@ -43,12 +43,20 @@ static struct tl_profile *find_profile(const struct tl_config *config, const cha
 	return NULL;
 }
 
+static void free_more(struct tl_more *more)
+{
+	for (unsigned int i = 0; i < more->n; i++)
+		free(more->path[i]);
+}
+
 static void free_profile(struct tl_profile *p)
 {
 	free(p->name);
 	free(p->file);
 	free(p->certificate);
 	free(p->key);
+	free_more(&p->more_certificates);
+	free_more(&p->more_keys);
 	free(p->ca);
 	free(p->crl);
 	free(p->ciphers);
@@ -166,6 +174,8 @@ static void check_profile(struct tl_loading *l, struct tl_profile *p)
 		p->min_version > p->max_version ? "min-version is above max-version" : NULL,
 		p->certificate && !p->key ? "certificate needs key" : NULL,
 		p->key && !p->certificate ? "key needs certificate" : NULL,
+		p->more_certificates.n != p->more_keys.n ?
+			"each certificate needs its key, in the same order" : NULL,
 		p->verify < p->min_verify ? "verify is below min-verify" : NULL,
 		p->client_cert < p->min_client_cert ?
 			"client-certificate is below min-client-certificate" : NULL,

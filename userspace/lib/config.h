@@ -28,6 +28,19 @@ enum {
 	TL_CRL_AVAILABLE,	/* it is accepted */
 };
 
+/* Most certificates of a profile */
+#define TL_CERTIFICATES_MAX	8
+
+/**
+ * struct tl_more - file names beyond the first
+ * @n: their number
+ * @path: the names
+ */
+struct tl_more {
+	unsigned int	n;
+	char		*path[TL_CERTIFICATES_MAX - 1];
+};
+
 /**
  * struct tl_profile - one [profile NAME] section
  * @name: its name
@@ -35,6 +48,8 @@ enum {
  * @line: line of the section's heading
  * @certificate: PEM file with the certificate chain, leaf first; NULL if none
  * @key: PEM file with the private key, NULL if none
+ * @more_certificates: of a server, to choose from
+ * @more_keys: theirs, in the same order
  * @ca: PEM file with trust anchors, NULL for those of the system
  * @crl: file or folder with revocation lists, NULL for none
  * @crl_check: TL_CRL_*
@@ -60,6 +75,8 @@ struct tl_profile {
 	int		line;
 	char		*certificate;
 	char		*key;
+	struct tl_more	more_certificates;
+	struct tl_more	more_keys;
 	char		*ca;
 	char		*crl;
 	int		crl_check;

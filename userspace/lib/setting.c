@@ -91,10 +91,11 @@ static const struct setting daemon_table[] = {
 };
 
 static const struct setting profile_table[] = {
-	{ .name = "certificate", .kind = KIND_FILE,
-	  .offset = offsetof(struct tl_profile, certificate), .allowed = "the name of a file" },
-	{ .name = "key", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, key),
-	  .allowed = "the name of a file" },
+	{ .name = "certificate", .kind = KIND_FILES,
+	  .offset = offsetof(struct tl_profile, certificate),
+	  .more = offsetof(struct tl_profile, more_certificates), .allowed = "the name of a file" },
+	{ .name = "key", .kind = KIND_FILES, .offset = offsetof(struct tl_profile, key),
+	  .more = offsetof(struct tl_profile, more_keys), .allowed = "the name of a file" },
 	{ .name = "ca", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, ca),
 	  .allowed = "the name of a file, or system" },
 	{ .name = "crl", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, crl),
@@ -156,6 +157,13 @@ static int refuse(const struct place *place)
 	if (*place->value)
 		snprintf(place->text + length, (size_t)(TL_SETTING_MAX_TEXT + 1 - length),
 			 ", not \"%.80s\"", place->value);
+	return -EINVAL;
+}
+
+static int refuse_more(const struct place *place)
+{
+	snprintf(place->text, TL_SETTING_MAX_TEXT + 1, "%s may stand %d times at most",
+		 place->setting->name, TL_CERTIFICATES_MAX);
 	return -EINVAL;
 }
 
@@ -270,6 +278,7 @@ static int store(const struct place *place, const char *value)
 	case KIND_TEXT:
 		return store_text(place, value);
 	case KIND_FILE:
+	case KIND_FILES:
 		return store_file(place, value);
 	case KIND_LIST:
 		return store_list(place, value);
@@ -303,7 +312,13 @@ int tl_setting_store(const struct tl_settings *settings, void *section, const ch
 		return refuse_name(settings, name, text);
 	place.setting = &settings->table[i];
 	place.field = (char *)section + place.setting->offset;
-	if (*seen & (1ULL << i)) {
+	if ((*seen & (1ULL << i)) && place.setting->kind == KIND_FILES) {
+		struct tl_more *more = (struct tl_more *)((char *)section + place.setting->more);
+
+		if (more->n == TL_CERTIFICATES_MAX - 1)
+			return refuse_more(&place);
+		place.field = &more->path[more->n++];
+	} else if (*seen & (1ULL << i)) {
 		snprintf(text, TL_SETTING_MAX_TEXT + 1, "%s is set for the second time", name);
 		return -EINVAL;
 	}

@@ -19,6 +19,7 @@ enum kind {
 	KIND_VERSION,	/* uint16_t */
 	KIND_TEXT,	/* char *, any text without white space */
 	KIND_FILE,	/* char *, made absolute */
+	KIND_FILES,	/* the same; others go to the struct tl_more at @more */
 	KIND_LIST,	/* char *, words between @separator */
 	KIND_WORDS,	/* struct tl_list of @list */
 };
@@ -27,6 +28,7 @@ struct setting {
 	const char		*name;
 	enum kind		kind;
 	size_t			offset;
+	size_t			more;
 	const struct choice	*choices;
 	const char		*allowed;	/* ends the sentence "... must be" */
 	unsigned int		min;		/* of a number */

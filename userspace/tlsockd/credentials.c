@@ -26,53 +26,91 @@ static const char *const system_bundles[] = {
 	"/etc/pki/tls/certs/ca-bundle.crt",
 };
 
-static int use_pair(WOLFSSL_CTX *ctx, const struct td_file *chain, const struct td_file *key,
-		    struct td_mistakes *mistakes)
-{
-	const struct tl_profile *profile = mistakes->profile;
-	const byte *chain_data = (const byte *)chain->data, *key_data = (const byte *)key->data;
+/* A certificate chain with its key, and the names of their files */
+struct pair {
+	const char	*certificate;
+	const char	*key;
+	struct td_file	chain_file;
+	struct td_file	key_file;
+};
 
-	if (wolfSSL_CTX_use_certificate_chain_buffer(ctx, chain_data, (long)chain->length) !=
+static int use_pair(WOLFSSL_CTX *ctx, const struct pair *pair, struct td_mistakes *mistakes)
+{
+	const byte *chain = (const byte *)pair->chain_file.data;
+	const byte *key = (const byte *)pair->key_file.data;
+
+	if (wolfSSL_CTX_use_certificate_chain_buffer(ctx, chain, (long)pair->chain_file.length) !=
 	    WOLFSSL_SUCCESS)
 		td_profile_mistake(mistakes, "%s holds no certificate chain in PEM form",
-				   profile->certificate);
-	else if (wolfSSL_CTX_use_PrivateKey_buffer(ctx, key_data, (long)key->length,
+				   pair->certificate);
+	else if (wolfSSL_CTX_use_PrivateKey_buffer(ctx, key, (long)pair->key_file.length,
 						   WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
 		td_profile_mistake(mistakes,
 				   "%s holds no private key in PEM form without passphrase",
-				   profile->key);
+				   pair->key);
 	else if (wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS)
 		td_profile_mistake(mistakes, "key %s does not belong to certificate %s",
-				   profile->key, profile->certificate);
+				   pair->key, pair->certificate);
 	else
 		return 0;
 	return -EINVAL;
 }
 
-static int load_certificate(WOLFSSL_CTX *const *ctx, int count, struct td_mistakes *mistakes)
+static int look_at(struct td_leaf *leaf, const struct pair *pair, struct td_mistakes *mistakes)
 {
-	const struct tl_profile *profile = mistakes->profile;
-	struct td_file chain = { 0 }, key = { 0 };
+	int ret = td_leaf_init(leaf, pair->chain_file.data, pair->chain_file.length);
+
+	if (ret != -EBADMSG)
+		return ret;
+	td_profile_mistake(mistakes, "%s cannot be read as a certificate", pair->certificate);
+	return -EINVAL;
+}
+
+/* The same pair for all of the contexts, of which one is the leaf's */
+static int load_pair(WOLFSSL_CTX *const *ctx, int count, struct td_leaf *leaf, struct pair pair,
+		     struct td_mistakes *mistakes)
+{
 	int ret, i;
 
-	ret = td_file_read(profile->certificate, false, mistakes, &chain);
+	ret = td_file_read(pair.certificate, false, mistakes, &pair.chain_file);
 	if (ret)
 		return ret;
-	ret = td_file_read(profile->key, true, mistakes, &key);
+	ret = td_file_read(pair.key, true, mistakes, &pair.key_file);
 	for (i = 0; ret == 0 && i < count; i++)
-		ret = use_pair(ctx[i], &chain, &key, mistakes);
-	td_file_free(&key);
-	td_file_free(&chain);
+		ret = use_pair(ctx[i], &pair, mistakes);
+	if (ret == 0)
+		ret = look_at(leaf, &pair, mistakes);
+	td_file_free(&pair.key_file);
+	td_file_free(&pair.chain_file);
+	return ret;
+}
+
+/* Clients show the first, servers choose from all. */
+static int load_certificates(struct td_profile *profile, struct td_mistakes *mistakes)
+{
+	const struct tl_profile *config = profile->config;
+	struct pair pair = { .certificate = config->certificate, .key = config->key };
+	int ret, next;
+
+	ret = load_pair(profile->ctx, TD_CTX_ANONYMOUS, &profile->leaves[0], pair, mistakes);
+	for (unsigned int i = 0; i < config->more_certificates.n && ret != -ENOMEM; i++) {
+		struct td_leaf *leaf = &profile->leaves[i + 1];
+
+		pair.certificate = config->more_certificates.path[i];
+		pair.key = config->more_keys.path[i];
+		next = load_pair(&leaf->ctx, 1, leaf, pair, mistakes);
+		ret = next ? next : ret;
+	}
 	return ret;
 }
 
 static bool load_anchor(struct td_profile *profile, const char *pem, long length)
 {
-	int i;
+	unsigned int at = 0;
+	WOLFSSL_CTX *ctx;
 
-	for (i = 0; i < TD_CTX_N; i++)
-		if (profile->ctx[i] &&
-		    wolfSSL_CTX_load_verify_buffer_ex(profile->ctx[i], (const byte *)pem, length,
+	while ((ctx = td_profile_ctx(profile, &at)))
+		if (wolfSSL_CTX_load_verify_buffer_ex(ctx, (const byte *)pem, length,
 						      WOLFSSL_FILETYPE_PEM, 0,
 						      WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY) !=
 		    WOLFSSL_SUCCESS)
@@ -154,7 +192,7 @@ int td_credentials_load(struct td_profile *profile, struct td_mistakes *mistakes
 		td_profile_mistake(mistakes, "certificate and key must be given together");
 		ret = -EINVAL;
 	} else if (config->certificate) {
-		ret = load_certificate(profile->ctx, TD_CTX_ANONYMOUS, mistakes);
+		ret = load_certificates(profile, mistakes);
 	}
 	if (ret == -ENOMEM)
 		return ret;

@@ -26,6 +26,7 @@
 /* Whom to tell about what */
 struct telling {
 	const struct tl_profile	*profile;
+	const char		*path;
 	time_t			now;
 	void			(*report)(void *arg, const char *file, int line, const char *text);
 	void			*arg;
@@ -58,7 +59,7 @@ static void tell(const struct telling *t, const struct tl_cert *cert, const char
 
 	tl_cert_describe(cert, names, sizeof(names));
 	snprintf(text, sizeof(text), "profile \"%s\": the certificate for %s in %s %s %s",
-		 t->profile->name, names, t->profile->certificate, what, day);
+		 t->profile->name, names, t->path, what, day);
 	t->report(t->arg, t->profile->file, t->profile->line, text);
 }
 
@@ -78,19 +79,15 @@ static void check(const struct telling *t, const struct tl_cert *cert)
 		tell(t, cert, "is not valid before", day);
 }
 
-int td_expiry_report(const struct tl_profile *profile, time_t now,
-		     void (*report)(void *arg, const char *file, int line, const char *text),
-		     void *arg)
+/* The certificates of one file */
+static int check_file(const struct telling *t)
 {
-	const struct telling telling = { profile, now, report, arg };
 	struct tl_cert cert;
 	char *pem, *at;
 	byte *der;
 	int length, err;
 
-	if (!profile->certificate)
-		return 0;
-	err = read_file(profile->certificate, &pem);
+	err = read_file(t->path, &pem);
 	if (err || !pem)
 		return err;
 	der = malloc(FILE_MAX);
@@ -98,11 +95,27 @@ int td_expiry_report(const struct tl_profile *profile, time_t now,
 		length = wolfSSL_CertPemToDer((const byte *)at, (int)strlen(at), der, FILE_MAX,
 					      CERT_TYPE);
 		if (length > 0 && !tl_cert_parse(der, (size_t)length, &cert))
-			check(&telling, &cert);
+			check(t, &cert);
 	}
 	err = der ? 0 : -ENOMEM;
 	free(der);
 	free(pem);
+	return err;
+}
+
+int td_expiry_report(const struct tl_profile *profile, time_t now,
+		     void (*report)(void *arg, const char *file, int line, const char *text),
+		     void *arg)
+{
+	struct telling telling = { profile, profile->certificate, now, report, arg };
+	int err = 0;
+
+	if (telling.path)
+		err = check_file(&telling);
+	for (unsigned int i = 0; !err && i < profile->more_certificates.n; i++) {
+		telling.path = profile->more_certificates.path[i];
+		err = check_file(&telling);
+	}
 	return err;
 }
 

@@ -192,16 +192,15 @@ static int new_tickets(const struct td_profile *profile, const struct choice *ch
 	return 0;
 }
 
-static int new_ctx(struct td_profile *profile, const struct choice *choice, int which,
-		   struct td_mistakes *mistakes)
+static int new_ctx(struct td_profile *profile, const struct choice *choice, int role,
+		   WOLFSSL_CTX **out, struct td_mistakes *mistakes)
 {
-	int role = which == TD_CTX_ANONYMOUS ? TLSOCK_ROLE_CLIENT : which;
 	WOLFSSL_CTX *ctx = wolfSSL_CTX_new(method(choice, role));
 	int lowest = choice->min_version == TL_VERSION_1_3 ? WOLFSSL_TLSV1_3 : WOLFSSL_TLSV1_2;
 
 	if (!ctx)
 		return -ENOMEM;
-	profile->ctx[which] = ctx;
+	*out = ctx;
 	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);
 	wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_OFF);
 	if (choice->min_version != choice->max_version &&
@@ -222,20 +221,43 @@ static int new_ctx(struct td_profile *profile, const struct choice *choice, int 
 	return new_tickets(profile, choice, ctx, mistakes);
 }
 
+/* Those of the roles, and of the server one for each further certificate. */
+static int new_contexts(struct td_profile *profile, const struct choice *choice,
+			struct td_mistakes *mistakes)
+{
+	const struct tl_profile *config = profile->config;
+	int count = config->certificate ? TD_CTX_N : TD_CTX_ANONYMOUS;
+	int ret = 0, which;
+
+	for (which = 0; ret == 0 && which < count; which++)
+		ret = new_ctx(profile, choice,
+			      which == TD_CTX_ANONYMOUS ? TLSOCK_ROLE_CLIENT : which,
+			      &profile->ctx[which], mistakes);
+	if (ret || !config->certificate)
+		return ret;
+	profile->leaves[0].ctx = profile->ctx[TLSOCK_ROLE_SERVER];
+	for (profile->n_leaves = 1; ret == 0 && profile->n_leaves <= config->more_certificates.n;
+	     profile->n_leaves++)
+		ret = new_ctx(profile, choice, TLSOCK_ROLE_SERVER,
+			      &profile->leaves[profile->n_leaves].ctx, mistakes);
+	if (profile->n_leaves > 1)
+		wolfSSL_CTX_set_cert_cb(profile->leaves[0].ctx, td_leaf_callback, NULL);
+	return ret;
+}
+
 int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 		    struct td_mistakes *mistakes)
 {
 	struct td_profile made = { .config = config };
 	struct choice choice = { 0 };
-	int count = config->certificate ? TD_CTX_N : TD_CTX_ANONYMOUS;
-	int ret, which;
+	int ret;
 
 	mistakes->profile = config;
 	ret = choose_suites(config, &choice, mistakes);
 	if (ret == 0)
 		ret = choose_groups(&made, choice.max_version, mistakes);
-	for (which = 0; ret == 0 && which < count; which++)
-		ret = new_ctx(&made, &choice, which, mistakes);
+	if (ret == 0)
+		ret = new_contexts(&made, &choice, mistakes);
 	if (ret == 0)
 		ret = td_credentials_load(&made, mistakes);
 	if (ret) {
@@ -248,10 +270,28 @@ int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 	return 0;
 }
 
+WOLFSSL_CTX *td_profile_ctx(const struct td_profile *profile, unsigned int *at)
+{
+	WOLFSSL_CTX *ctx = NULL;
+
+	while (!ctx && *at < TD_CTX_N)
+		ctx = profile->ctx[(*at)++];
+	/* The first of the leaves is one of those. */
+	if (!ctx && *at - TD_CTX_N + 1 < profile->n_leaves)
+		ctx = profile->leaves[(*at)++ - TD_CTX_N + 1].ctx;
+	return ctx;
+}
+
 void td_profile_exit(struct td_profile *profile)
 {
+	unsigned int i;
 	int which;
 
+	for (i = 0; i < TL_CERTIFICATES_MAX; i++) {
+		td_leaf_exit(&profile->leaves[i]);
+		if (i)
+			wolfSSL_CTX_free(profile->leaves[i].ctx);
+	}
 	for (which = 0; which < TD_CTX_N; which++)
 		wolfSSL_CTX_free(profile->ctx[which]);
 	td_anchors_free(&profile->anchors);

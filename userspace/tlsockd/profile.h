@@ -10,10 +10,11 @@
 #include <stdint.h>
 
 #include "anchors.h"
+#include "../lib/config.h"
 #include "crl.h"
+#include "leaf.h"
 
 struct WOLFSSL_CTX;
-struct tl_profile;
 struct td_contexts;
 
 /**
@@ -42,6 +43,8 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
  * struct td_profile - contexts of one profile
  * @config: what the configuration says, not owned
  * @ctx: contexts; there is no TD_CTX_ANONYMOUS where there is no certificate
+ * @leaves: the server's certificates, the first is that of @ctx
+ * @n_leaves: their number
  * @anchors: whom both trust
  * @crls: revocation lists
  * @min_version: lowest version that has a suite
@@ -52,6 +55,8 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
 struct td_profile {
 	const struct tl_profile	*config;
 	struct WOLFSSL_CTX	*ctx[TD_CTX_N];
+	struct td_leaf		leaves[TL_CERTIFICATES_MAX];
+	unsigned int		n_leaves;
 	struct td_anchors	anchors;
 	struct td_crls		crls;
 	uint16_t		min_version;
@@ -70,6 +75,9 @@ struct td_profile {
  */
 int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 		    struct td_mistakes *mistakes);
+
+/** td_profile_ctx - the next of all contexts behind number *@at, NULL at the end */
+struct WOLFSSL_CTX *td_profile_ctx(const struct td_profile *profile, unsigned int *at);
 
 /** td_profile_exit - free the contexts and wipe their keys; all zero is allowed */
 void td_profile_exit(struct td_profile *profile);

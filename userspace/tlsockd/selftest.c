@@ -49,22 +49,30 @@ static int talk(struct side *client, struct side *server)
 	return -EINVAL;
 }
 
-static void explain(const struct side *client, const struct side *server,
+static void explain(const struct side *client, const struct side *server, unsigned int leaf,
 		    struct td_mistakes *mistakes)
 {
 	const struct tl_profile *profile = mistakes->profile;
+	const char *certificate = profile->certificate, *key = profile->key;
 
+	if (leaf) {
+		certificate = profile->more_certificates.path[leaf - 1];
+		key = profile->more_keys.path[leaf - 1];
+	}
 	if (client->result.alert_sent == ALERT_DECRYPT_ERROR)
 		td_profile_mistake(mistakes, "key %s does not belong to certificate %s",
-				   profile->key, profile->certificate);
+				   key, certificate);
 	else
-		td_profile_mistake(mistakes, "a handshake with the certificate fails: %s",
-				   server->result.error ? server->result.text :
+		td_profile_mistake(mistakes, "a handshake with certificate %s fails: %s",
+				   certificate, server->result.error ? server->result.text :
 							  client->result.text);
 }
 
-int td_selftest_run(const struct td_profile *profile, struct td_mistakes *mistakes)
+/* A handshake with one of the certificates */
+static int test_leaf(const struct td_profile *profile, unsigned int leaf,
+		     struct td_mistakes *mistakes)
 {
+	struct td_profile only = *profile;
 	struct td_job job = {
 		.verify = TLSOCK_VERIFY_NONE,
 		.client_cert = TLSOCK_CLIENT_CERT_NONE,
@@ -76,15 +84,18 @@ int td_selftest_run(const struct td_profile *profile, struct td_mistakes *mistak
 	server = calloc(1, sizeof(*server));
 	if (!client || !server)
 		goto free_sides;
+	only.ctx[TLSOCK_ROLE_SERVER] = only.leaves[leaf].ctx;
+	only.leaves[0] = only.leaves[leaf];
+	only.n_leaves = 1;
 	job.role = TLSOCK_ROLE_CLIENT;
-	ret = td_engine_new(profile, &job, &client->result, &client->engine);
+	ret = td_engine_new(&only, &job, &client->result, &client->engine);
 	job.role = TLSOCK_ROLE_SERVER;
 	if (ret == 0)
-		ret = td_engine_new(profile, &job, &server->result, &server->engine);
+		ret = td_engine_new(&only, &job, &server->result, &server->engine);
 	if (ret == 0)
 		ret = talk(client, server);
 	if (ret && ret != -ENOMEM) {
-		explain(client, server, mistakes);
+		explain(client, server, leaf, mistakes);
 		ret = -EINVAL;
 	}
 free_sides:
@@ -94,5 +105,16 @@ free_sides:
 		td_engine_free(server->engine);
 	free(client);
 	free(server);
+	return ret;
+}
+
+int td_selftest_run(const struct td_profile *profile, struct td_mistakes *mistakes)
+{
+	int ret = 0, next;
+
+	for (unsigned int i = 0; i < profile->n_leaves && ret != -ENOMEM; i++) {
+		next = test_leaf(profile, i, mistakes);
+		ret = next ? next : ret;
+	}
 	return ret;
 }
