@@ -88,7 +88,7 @@ helper_again
 our_server -p web
 test_fleet tls1_3
 test_fleet tls1_2
-session "a session of TLS 1.3 again" New -tls1_3 -sess_out "$work/s2"
+reused "a session of TLS 1.3 again" New -tls1_3 -sess_out "$work/s2"
 test_mistakes
 stop
 finish
