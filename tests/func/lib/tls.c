@@ -205,6 +205,11 @@ void t_alarm(int ms)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+bool t_kernel_is_debug(void)
+{
+	return access("/sys/kernel/debug/kmemleak", F_OK) == 0;
+}
+
 long t_now_ms(void)
 {
 	struct timespec now;

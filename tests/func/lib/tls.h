@@ -91,6 +91,9 @@ int t_state(int fd);
 /** t_alarm - interrupt this thread by SIGALRM every so many ms, 0 ends it */
 void t_alarm(int ms);
 
+/** t_kernel_is_debug - is it the one that checks everything, and is slow therefore? */
+bool t_kernel_is_debug(void);
+
 /** t_now_ms - a clock that only goes forward, in ms */
 long t_now_ms(void);
 
