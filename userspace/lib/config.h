@@ -6,96 +6,11 @@
 #ifndef TLSOCK_LIB_CONFIG_H
 #define TLSOCK_LIB_CONFIG_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include <linux/tlsock.h>
-
-#include "list.h"
+#include "profile_settings.h"
 
 struct tl_rule;
-
-#define TL_VERSION_1_2	0x0303
-#define TL_VERSION_1_3	0x0304
-
-/* What a FIN without close_notify is to the program (RFC 8446 section 6.1) */
-#define TL_TRUNCATION_ERROR	0
-#define TL_TRUNCATION_EOF	1
-/* What becomes of a certificate whose issuer has no current revocation list */
-enum {
-	TL_CRL_REQUIRED,	/* it is refused */
-	TL_CRL_AVAILABLE,	/* it is accepted */
-};
-
-/* Most certificates of a profile */
-#define TL_CERTIFICATES_MAX	8
-
-/**
- * struct tl_more - file names beyond the first
- * @n: their number
- * @path: the names
- */
-struct tl_more {
-	unsigned int	n;
-	char		*path[TL_CERTIFICATES_MAX - 1];
-};
-
-/**
- * struct tl_profile - one [profile NAME] section
- * @name: its name
- * @file: file that it was read from, for messages
- * @line: line of the section's heading
- * @certificate: PEM file with the certificate chain, leaf first; NULL if none
- * @key: PEM file with the private key, NULL if none
- * @more_certificates: of a server, to choose from
- * @more_keys: theirs, in the same order
- * @ca: PEM file with trust anchors, NULL for those of the system
- * @crl: file or folder with revocation lists, NULL for none
- * @crl_check: TL_CRL_*
- * @min_version: lowest TLS version, TL_VERSION_*
- * @max_version: highest TLS version, TL_VERSION_*
- * @ciphers: colon separated cipher suites (IANA names), NULL for the default
- * @groups: colon separated key exchange groups, NULL for the default
- * @alpn: comma separated application protocols, NULL for none
- * @server_name: name for clients that set none, NULL for none
- * @verify: TLSOCK_VERIFY_* for clients that set none
- * @client_cert: TLSOCK_CLIENT_CERT_* for servers that set none
- * @truncation: TL_TRUNCATION_*
- * @resumption: sessions may be resumed
- * @min_verify: lowest TLSOCK_VERIFY_* that a program may set
- * @min_client_cert: lowest TLSOCK_CLIENT_CERT_* that a program may set
- * @allow_user: users that may use it; all may if @allow_group is empty too
- * @allow_group: groups that may use it
- * @mistaken: its keys do not fit together, which was reported
- */
-struct tl_profile {
-	char		*name;
-	char		*file;
-	int		line;
-	char		*certificate;
-	char		*key;
-	struct tl_more	more_certificates;
-	struct tl_more	more_keys;
-	char		*ca;
-	char		*crl;
-	int		crl_check;
-	uint16_t	min_version;
-	uint16_t	max_version;
-	char		*ciphers;
-	char		*groups;
-	char		*alpn;
-	char		*server_name;
-	int		verify;
-	int		client_cert;
-	int		truncation;
-	int		resumption;
-	int		min_verify;
-	int		min_client_cert;
-	struct tl_list	allow_user;
-	struct tl_list	allow_group;
-	bool		mistaken;
-};
 
 /**
  * struct tl_config - everything that the files say

@@ -76,6 +76,28 @@ static int map(int fd)
 	return 0;
 }
 
+static void replace(const struct td_ticket_keys *keys)
+{
+	atomic_fetch_add(&writable->turn, 1);
+	writable->all = *keys;
+	atomic_fetch_add(&writable->turn, 1);
+}
+
+/* Returns 0, or -EIO and all is as it was. */
+static int change(bool keep_last)
+{
+	struct td_ticket_keys keys = { .n = 1 };
+	int ret;
+
+	if (keep_last)
+		keys.key[keys.n++] = writable->all.key[0];
+	ret = make_key(&keys.key[0]);
+	if (ret == 0)
+		replace(&keys);
+	explicit_bzero(&keys, sizeof(keys));
+	return ret;
+}
+
 int td_seal_init(void)
 {
 	int fd, ret;
@@ -88,11 +110,9 @@ int td_seal_init(void)
 	ret = map(fd);
 	close(fd);
 	if (ret == 0)
-		ret = make_key(&writable->all.key[0]);
+		ret = change(false);
 	if (ret)
 		td_seal_exit();
-	else
-		writable->all.n = 1;
 	return ret;
 }
 
@@ -108,27 +128,6 @@ void td_seal_exit(void)
 	shared = NULL;
 	change_at = 0;
 	fixed = false;
-}
-
-static void replace(const struct td_ticket_keys *keys)
-{
-	atomic_fetch_add(&writable->turn, 1);
-	writable->all = *keys;
-	atomic_fetch_add(&writable->turn, 1);
-}
-
-/* Returns 0, or -EIO and all is as it was. */
-static int change(bool keep_last)
-{
-	struct td_ticket_keys keys = { .n = keep_last ? 2 : 1 };
-	int ret;
-
-	keys.key[1] = writable->all.key[0];
-	ret = make_key(&keys.key[0]);
-	if (ret == 0)
-		replace(&keys);
-	explicit_bzero(&keys, sizeof(keys));
-	return ret;
 }
 
 int64_t td_seal_tick(int64_t now)
@@ -184,8 +183,8 @@ static bool find(const uint8_t *name, struct td_ticket_key *key)
 	return found && tries;
 }
 
-static int gcm(const struct td_ticket_key *key, bool seal, const uint8_t *iv, uint8_t *tag, uint8_t *data,
-		 int length, const char *profile)
+static int gcm(const struct td_ticket_key *key, bool seal, const uint8_t *iv, uint8_t *tag,
+	       uint8_t *data, int length, const char *profile)
 {
 	Aes aes;
 	int ret = wc_AesInit(&aes, NULL, INVALID_DEVID);
