@@ -89,6 +89,8 @@ static int change(bool keep_last)
 	struct td_ticket_keys keys = { .n = 1 };
 	int ret;
 
+	if (!writable)
+		return -EIO;
 	if (keep_last)
 		keys.key[keys.n++] = writable->all.key[0];
 	ret = make_key(&keys.key[0]);
