@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # variables of cli_tap.bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The helper of the test machine: which processes it is, and starting it anew
@@ -37,10 +38,11 @@ helper_serves()
 	tlsock status --json | grep -q '"helper":true'
 }
 
-# Its output joins that of the one before it.
+# helper_launch [OPTION...]: its output joins that of the one before it
 helper_launch()
 {
-	tlsockd --foreground --config /etc/tlsock/tlsockd.conf </dev/null >>"$helper_log" 2>&1 &
+	[ $# -gt 0 ] || set -- --config /etc/tlsock/tlsockd.conf
+	tlsockd --foreground "$@" </dev/null >>"$helper_log" 2>&1 &
 	echo $! >"$helper_pid_file"
 	disown
 }
@@ -78,4 +80,32 @@ helper_reload()
 	reloads=$(count_reloads)
 	kill -HUP "$(helper_pid)"
 	wait_for helper_reloaded
+}
+
+# What tlsockd has said since log_mark
+log_mark()
+{
+	mark=$(wc -l <"$helper_log")
+}
+
+log_since_mark()
+{
+	tail -n "+$((mark + 1))" "$helper_log"
+}
+
+log_has()
+{
+	log_since_mark | grep -q -e "$1"
+}
+
+# logged NAME PATTERN: it says so, soon
+logged()
+{
+	local end=$((SECONDS + 10))
+	until log_has "$2" || [ "$SECONDS" -ge "$end" ]; do
+		read -rt 0.05 <>"$work/never" || true
+	done
+	out=$(log_since_mark)
+	status=0
+	expect "$1" 0 "$2"
 }

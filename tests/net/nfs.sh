@@ -35,24 +35,6 @@ data()
 	rm -f "$nfs_mount/file" "$work/file"
 }
 
-# logged NAME PATTERN: tlsockd has said so since log_mark
-log_mark()
-{
-	mark=$(wc -l <"$helper_log")
-}
-
-log_since_mark()
-{
-	tail -n "+$((mark + 1))" "$helper_log"
-}
-
-logged()
-{
-	out=$(log_since_mark)
-	status=0
-	expect "$1" 0 "$2"
-}
-
 # good NAME HOST OPTIONS: the mount works
 good()
 {

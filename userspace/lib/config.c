@@ -174,6 +174,8 @@ static void check_profile(struct tl_loading *l, struct tl_profile *p)
 		p->min_version > p->max_version ? "min-version is above max-version" : NULL,
 		p->certificate && !p->key ? "certificate needs key" : NULL,
 		p->key && !p->certificate ? "key needs certificate" : NULL,
+		p->more_certificates.n && !p->certificate ?
+			"the second certificate needs a first" : NULL,
 		p->more_certificates.n != p->more_keys.n ?
 			"each certificate needs its key, in the same order" : NULL,
 		p->verify < p->min_verify ? "verify is below min-verify" : NULL,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A configuration while its files are read; shared by config.c and section.c. */
+/* A configuration while its files are read; shared by config.c, section.c and tlshd.c. */
 #ifndef TLSOCK_LIB_LOADING_H
 #define TLSOCK_LIB_LOADING_H
 
@@ -15,6 +15,10 @@ enum tl_section {
 	SECTION_DAEMON,
 	SECTION_PROFILE,
 	SECTION_RULE,
+	SECTION_TLSHD_DEBUG,	/* those of tlshd, see tlshd.h */
+	SECTION_TLSHD_KEYRINGS,
+	SECTION_TLSHD_CLIENT,
+	SECTION_TLSHD_SERVER,
 };
 
 /**

@@ -10,6 +10,7 @@
 #include "ini.h"
 #include "rule.h"
 #include "setting.h"
+#include "tlshd.h"
 
 static int add_rule(struct tl_loading *l, const char *name, int line)
 {
@@ -102,6 +103,8 @@ static int begin_section(struct tl_loading *l, const char *heading, int line)
 		return begin_profile(l, name, line);
 	if (is_kind(heading, "rule", &name))
 		return begin_rule(l, name, line);
+	if (l->main && tl_tlshd_has(heading))
+		return tl_tlshd_begin(l, heading, line);
 	if (strcmp(heading, "tlsockd") != 0) {
 		tl_loading_mistake(l, l->file, line,
 			"there is no section [%.40s], only %s[profile NAME] and [rule NAME]",
@@ -132,6 +135,8 @@ static int store_key(struct tl_loading *l, const struct tl_ini_entry *entry)
 			"the key stands before the first [section]");
 		return 0;
 	}
+	if (l->section >= SECTION_TLSHD_DEBUG)
+		return tl_tlshd_store(l, entry);
 	if (l->section == SECTION_PROFILE) {
 		settings = &tl_settings_profile;
 		section = &l->config->profiles[l->config->n_profiles - 1];

@@ -25,10 +25,12 @@ struct options {
 };
 
 static const char help[] =
-	"Usage: tlsockd [--config FILE] [--check] [--foreground]\n"
+	"Usage: tlsockd [--config FILE | --tlshd-config FILE] [--check] [--foreground]\n"
 	"Runs the TLS handshakes of TLS sockets for the tlsock kernel module.\n"
 	"\n"
 	"  -c, --config FILE  read FILE instead of " DEFAULT_CONFIG "\n"
+	"      --tlshd-config FILE\n"
+	"                     the same for tlshd's: serve NFS and NVMe as it does\n"
 	"  -k, --check        check the configuration, its certificates and keys, and end\n"
 	"  -f, --foreground   stay in the foreground, messages to stderr (it always does)\n"
 	"  -V, --version      show the version and end\n"
@@ -42,6 +44,7 @@ static struct options parse_options(int argc, char **argv)
 {
 	static const struct option table[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "tlshd-config", required_argument, NULL, 'c' },
 		{ "check", no_argument, NULL, 'k' },
 		{ "foreground", no_argument, NULL, 'f' },
 		{ "version", no_argument, NULL, 'V' },
