@@ -87,6 +87,7 @@ apt_inih := libinih-dev
 apt_libseccomp := libseccomp-dev
 apt_libcap-ng := libcap-ng-dev
 apt_json-c := libjson-c-dev
+apt_libkeyutils := libkeyutils-dev
 apt_wolfssl := libwolfssl-dev
 
 $(BUILD)/lib/%.cflags: Makefile
@@ -126,7 +127,8 @@ wolfssl: $(BUILD)/lib/wolfssl-tuned.cflags
 # --- components --------------------------------------------------------------
 
 libs_lib :=
-libs_tlsockd := libnl-3.0 libnl-genl-3.0 liburing inih libseccomp libcap-ng wolfssl-$(WOLFSSL)
+libs_tlsockd := libnl-3.0 libnl-genl-3.0 liburing inih libseccomp libcap-ng libkeyutils \
+	wolfssl-$(WOLFSSL)
 # `tlsock check` looks at keys and certificates as the helper does.
 libs_cli := libnl-3.0 libnl-genl-3.0 json-c wolfssl-$(WOLFSSL)
 libs_preload :=

@@ -17,7 +17,7 @@ tracked()
 need_libraries()
 {
 	need_packages gcc libc6-dev pkg-config libnl-3-dev libnl-genl-3-dev liburing-dev \
-		libinih-dev libseccomp-dev libcap-ng-dev libjson-c-dev
+		libinih-dev libseccomp-dev libcap-ng-dev libjson-c-dev libkeyutils-dev
 }
 
 # prepare_chroot FOLDER...: copies of the working tree for in_chroot, in the

@@ -34,6 +34,19 @@ static union any job(void)
 	return a;
 }
 
+static union any psk_job(void)
+{
+	union any a = job();
+
+	a.j.job.consumer = TL_CONSUMER_NVME_TARGET;
+	a.j.job.auth = TL_AUTH_PSK;
+	a.j.job.n_psks = 2;
+	memset(a.j.psks, 0, 2 * sizeof(a.j.psks[0]));
+	a.j.psks[0].length = 32;
+	a.j.psks[1].length = 48;
+	return a;
+}
+
 static union any result(void)
 {
 	union any a = { .m.type = TD_MESSAGE_RESULT, .m.id = 1 };
@@ -65,13 +78,37 @@ static int check_whole(union any a)
 TEST(lengths)
 {
 	union any all[] = {
-		job(), result(), { .m.type = TD_MESSAGE_CANCEL }, { .m.type = TD_MESSAGE_DRAIN },
+		job(), psk_job(), result(),
+		{ .m.type = TD_MESSAGE_CANCEL }, { .m.type = TD_MESSAGE_DRAIN },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		for (size_t length = 0; length <= sizeof(all[i]); length++)
 			EXPECT_EQ(length == td_message_length(&all[i].m) ? 0 : -EBADMSG,
 				  check(&all[i], length));
+}
+
+TEST(keys_of_a_job)
+{
+	union any a = psk_job();
+
+	ASSERT_EQ(0, check_whole(a));
+	a.j.psks[1].length = 31;
+	EXPECT_EQ(-EBADMSG, check_whole(a));
+	a.j.psks[1].length = 65;
+	EXPECT_EQ(-EBADMSG, check_whole(a));
+	a = psk_job();
+	memset(a.j.psks[0].identity, 'x', sizeof(a.j.psks[0].identity));
+	EXPECT_EQ(-EBADMSG, check_whole(a));
+	a = psk_job();
+	a.j.job.n_psks = TD_JOB_MAX_PSKS + 1;
+	EXPECT_EQ(-EBADMSG, check(&a, sizeof(a)));
+	a = psk_job();
+	a.j.job.auth = TL_AUTH_X509;
+	EXPECT_EQ(-EBADMSG, check_whole(a));
+	a = psk_job();
+	a.j.job.consumer = TL_CONSUMER_PROGRAM;
+	EXPECT_EQ(-EBADMSG, check_whole(a));
 }
 
 TEST(unknown_types)
@@ -147,7 +184,8 @@ TEST(tickets)
 
 	m.j.resume.length = TLSOCK_MAX_TICKET;
 	EXPECT_EQ(0, check_whole(m));
-	EXPECT_EQ(sizeof(m.j), td_message_length(&m.m) + 4);	/* padding at the end */
+	EXPECT_EQ(offsetof(struct td_job_message, resume.ticket) + TLSOCK_MAX_TICKET,
+		  td_message_length(&m.m));
 	m.j.resume.length++;
 	EXPECT_EQ(-EBADMSG, check(&m, sizeof(m)));
 	m.j.resume.length = 0xffffffff;

@@ -26,6 +26,8 @@
 #include "family_handshake.h"
 #include "family_tlsock.h"
 #include "generation.h"
+#include "job.h"
+#include "keyring.h"
 
 /* How often deadlines are looked at, milliseconds */
 #define TICK		500
@@ -54,9 +56,20 @@ static void take_from_child(struct td_request *r)
 	r->child = NULL;
 }
 
+/* Another request may still want the keyring that came with this one. */
+static void forget_keyring(const struct td_broker *broker, const struct td_request *r)
+{
+	for (const struct td_request *other = broker->requests.first; other; other = other->next)
+		if (other != r && other->kernel.keyring == r->kernel.keyring)
+			return;
+	td_keyring_forget(&r->kernel);
+}
+
 static void forget(struct td_broker *broker, struct td_request *r)
 {
 	take_from_child(r);
+	if (r->kernel.keyring)
+		forget_keyring(broker, r);
 	if (r->state == TD_REQUEST_SILENT)
 		td_silent_forget(broker, r);
 	td_request_remove(&broker->requests, r);
@@ -162,38 +175,15 @@ static bool judge(struct td_broker *broker, struct td_request *r)
 	return !err;
 }
 
-static bool may_resume(const struct td_request *r)
-{
-	return is_client(r) && r->job.resume;
-}
-
-/* A ticket for the job, if there is one. */
-static void take_ticket(struct td_broker *broker, const struct td_request *r,
-			struct td_resume *resume)
-{
-	uint8_t name[TD_SESSION_NAME];
-
-	memset(resume, 0, offsetof(struct td_resume, ticket));
-	if (broker->tickets.n && may_resume(r) &&
-	    !td_tickets_name(&r->job, r->uid, broker->generation->number, name))
-		td_tickets_take(&broker->tickets, name, resume);
-}
-
 /* Returns the worker that has the job now, NULL if none has room. */
-static struct td_child *send_job(struct td_broker *broker, struct td_request *r, int64_t now)
+static struct td_child *send_job(struct td_broker *broker, struct td_request *r,
+				 const struct td_job_message *message)
 {
-	struct td_job_message message;
 	struct td_child *child;
-	int64_t late = td_request_age(r, now);
 	int err;
 
-	message.type = TD_MESSAGE_JOB;
-	message.id = r->number;
-	message.job = r->job;
-	message.job.timeout_ms = late < r->job.timeout_ms ? r->job.timeout_ms - (uint32_t)late : 0;
-	take_ticket(broker, r, &message.resume);
 	while ((child = least_loaded(broker, is_client(r)))) {
-		err = td_channel_send(child->source.fd, (struct td_message *)&message, r->fd);
+		err = td_channel_send(child->source.fd, (const struct td_message *)message, r->fd);
 		if (!err)
 			break;
 		if (err == -EAGAIN) {
@@ -203,21 +193,27 @@ static struct td_child *send_job(struct td_broker *broker, struct td_request *r,
 			td_supervise_kill(child, "its socket failed");
 		}
 	}
-	explicit_bzero(&message.resume, offsetof(struct td_resume, ticket));
 	return child;
 }
 
 /* Returns whether it waits no longer: a worker has it, or it was refused. */
 static bool give(struct td_broker *broker, struct td_request *r, int64_t now)
 {
+	struct td_job_message message;
 	struct td_child *child;
+	const char *why;
 
 	/* ORDER: workers that have room are of the generation that judges. */
 	if (!least_loaded(broker, is_client(r)))
 		return false;
 	if (!judge(broker, r))
 		return true;
-	child = send_job(broker, r, now);
+	if (td_job_fill(broker, r, now, &message, &why)) {
+		fail(broker, r, ENOKEY, TLSOCK_STAGE_CONFIG, why);
+		return true;
+	}
+	child = send_job(broker, r, &message);
+	td_job_wipe(&message);
 	if (!child)
 		return false;
 	if (!td_request_is_kernels(r)) {
@@ -318,7 +314,8 @@ static void name_session(const struct td_request *r, struct td_session *session)
 {
 	if (!session->secret_length)
 		return;
-	if (!may_resume(r) || td_tickets_name(&r->job, r->uid, r->child->generation, session->name))
+	if (!td_job_may_resume(r) ||
+	    td_tickets_name(&r->job, r->uid, r->child->generation, session->name))
 		session->secret_length = 0;
 }
 

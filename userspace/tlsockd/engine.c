@@ -16,6 +16,7 @@
 #include "../lib/suite.h"
 #include "outcome.h"
 #include "profile.h"
+#include "psk.h"
 #include "wolf.h"
 
 #define OUT_FIRST	2048
@@ -78,10 +79,14 @@ static int set_verify(struct td_engine *engine, const struct td_job *job)
 	int flags = WOLFSSL_VERIFY_NONE;
 
 	verify->server = client;
+	verify->mode = TLSOCK_VERIFY_REQUIRED;
+	if (engine->by_psk)
+		return 0;
 	verify->anchors = &engine->profile->anchors;
 	verify->crls = profile->crl ? &engine->profile->crls : NULL;
 	verify->crl_required = profile->crl_check == TL_CRL_REQUIRED;
-	verify->mode = client ? profile->verify : TLSOCK_VERIFY_REQUIRED;
+	if (client)
+		verify->mode = profile->verify;
 	if (job->verify >= 0)
 		verify->mode = job->verify;
 	engine->client_cert = job->client_cert >= 0 ? job->client_cert : profile->client_cert;
@@ -200,7 +205,8 @@ static int set_up(struct td_engine *engine, const struct td_job *job)
 {
 	int ret;
 
-	engine->ctx = engine->profile->ctx[engine->role];
+	engine->ctx = engine->by_psk ? engine->profile->psk[engine->role] :
+				       engine->profile->ctx[engine->role];
 	/* What is to stay anonymous shows no certificate, whoever asks. */
 	if (job->consumer != TL_CONSUMER_PROGRAM && job->auth == TL_AUTH_NONE &&
 	    engine->profile->ctx[TD_CTX_ANONYMOUS])
@@ -238,7 +244,7 @@ static int set_up(struct td_engine *engine, const struct td_job *job)
 
 static bool needs_certificate(const struct td_job *job)
 {
-	return job->role == TLSOCK_ROLE_SERVER ||
+	return (job->role == TLSOCK_ROLE_SERVER && !td_psk_wanted(job)) ||
 	       (job->consumer != TL_CONSUMER_PROGRAM && job->auth == TL_AUTH_X509);
 }
 
@@ -254,10 +260,10 @@ int td_engine_new(const struct td_profile *profile, const struct td_job *job,
 			       job->profile);
 		return -EACCES;
 	}
-	/* Never by certificates instead: the peer is known by its key alone. */
-	if (job->consumer != TL_CONSUMER_PROGRAM && job->auth == TL_AUTH_PSK) {
+	if (td_psk_wanted(job) && !profile->psk[job->role]) {
 		td_outcome_set(result, EOPNOTSUPP, TLSOCK_STAGE_CONFIG,
-			       "pre-shared keys are not supported");
+			       "profile %s has no TLS 1.3, which pre-shared keys need",
+			       profile->config->name);
 		return -EOPNOTSUPP;
 	}
 	if (needs_certificate(job) && !profile->config->certificate) {
@@ -273,6 +279,7 @@ int td_engine_new(const struct td_profile *profile, const struct td_job *job,
 	}
 	engine->profile = profile;
 	engine->role = job->role;
+	engine->by_psk = td_psk_wanted(job);
 	engine->result = result;
 	engine->resumable = job->role == TLSOCK_ROLE_CLIENT && job->resume &&
 			    profile->config->resumption;
@@ -291,6 +298,7 @@ void td_engine_free(struct td_engine *engine)
 	if (!engine)
 		return;
 	wolfSSL_free(engine->ssl);
+	td_psk_free(engine);
 	free(engine->out);
 	explicit_bzero(engine, sizeof(*engine));
 	free(engine);
@@ -315,7 +323,7 @@ static bool acceptable(struct td_engine *engine)
 	const struct tl_suite *suite =
 		tl_suite_by_number((uint16_t)wolfSSL_get_current_cipher_suite(engine->ssl));
 	struct td_result *result = engine->result;
-	bool must = engine->role == TLSOCK_ROLE_CLIENT ||
+	bool must = engine->by_psk || engine->role == TLSOCK_ROLE_CLIENT ||
 		engine->client_cert == TLSOCK_CLIENT_CERT_REQUIRE || engine->verify.seen;
 
 	if (must && engine->verify.mode == TLSOCK_VERIFY_REQUIRED &&
@@ -360,9 +368,10 @@ static enum td_engine_state step(struct td_engine *engine)
 		ret = wolfSSL_accept(engine->ssl);
 	forget_chain(engine);
 	if (ret == WOLFSSL_SUCCESS) {
-		/* The server proved who it is when the session began. */
-		engine->verify.vouched = engine->resume.verified &&
-					 wolfSSL_session_reused(engine->ssl);
+		engine->result->psk = td_psk_used(engine);
+		/* By the key, or the server proved who it is when the session began. */
+		engine->verify.vouched = engine->result->psk || (engine->resume.verified &&
+					 wolfSSL_session_reused(engine->ssl));
 		td_outcome_success(engine);
 		if (acceptable(engine))
 			return TD_ENGINE_DONE;

@@ -18,6 +18,7 @@
 struct WOLFSSL;
 struct WOLFSSL_CTX;
 struct td_profile;
+struct tl_psk;
 
 enum td_engine_state {
 	TD_ENGINE_RUNNING,	/* send what is queued, feed what comes */
@@ -37,6 +38,10 @@ enum td_engine_state {
  * @result: where the outcome is written, owned by the caller
  * @verify: judgement on the peer's certificate
  * @wire: what went by
+ * @by_psk: the peer is to be known by a pre-shared key alone
+ * @psks: the keys
+ * @n_psks: their number
+ * @psk: a server's: serial number of the key that the client has named
  * @resumable: a client whose session may be resumed, and may resume one
  * @started: key shares are made
  * @resume: the session that is offered, all zero if none is
@@ -62,6 +67,10 @@ struct td_engine {
 	struct td_result		*result;
 	struct td_verify		verify;
 	struct tl_wire			wire;
+	bool				by_psk;
+	struct tl_psk			*psks;
+	uint32_t			n_psks;
+	int32_t				psk;
 	bool				resumable;
 	bool				started;
 	struct td_session		resume;

@@ -39,7 +39,7 @@
 /* Requests taken in one go, so that answers are given between them */
 #define MAX_TAKEN	256
 
-/* That the peer has proved an identity; there is no key that stands for it. */
+/* That the peer has proved an identity for which no key stands. */
 #define PROVED		UINT32_MAX
 
 struct td_family_handshake {
@@ -286,7 +286,8 @@ static int send_done(struct td_family_handshake *family, const struct td_request
 	err = nla_put_u32(msg, TL_HANDSHAKE_A_DONE_STATUS, status);
 	err |= nla_put_s32(msg, TL_HANDSHAKE_A_DONE_SOCKFD, request->fd);
 	if (peer)
-		err |= nla_put_u32(msg, TL_HANDSHAKE_A_DONE_REMOTE_AUTH, PROVED);
+		err |= nla_put_u32(msg, TL_HANDSHAKE_A_DONE_REMOTE_AUTH,
+				   result->psk ? (uint32_t)result->psk : PROVED);
 	if (err) {
 		td_genl_free(msg);
 		return -EAGAIN;

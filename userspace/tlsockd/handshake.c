@@ -20,6 +20,7 @@
 #include "keys.h"
 #include "ktls.h"
 #include "outcome.h"
+#include "psk.h"
 #include "resume.h"
 #include "ring.h"
 
@@ -227,7 +228,13 @@ bool td_handshake_start(struct td_handshake *handshake, const struct td_job_mess
 
 	if (td_engine_new(profile, job, &handshake->message.result, &handshake->engine))
 		return finish(handshake);
-	td_resume_set(handshake->engine, &message->resume);
+	if (!td_psk_wanted(job)) {
+		td_resume_set(handshake->engine, &message->resume);
+	} else if (td_psk_set(handshake->engine, message->psks, job->n_psks)) {
+		td_outcome_set(&handshake->message.result, ENOMEM, TLSOCK_STAGE_CONFIG,
+			       "out of memory");
+		return finish(handshake);
+	}
 	handshake->want = true;
 	if (job->role == TLSOCK_ROLE_CLIENT &&
 	    td_engine_feed(handshake->engine, NULL, 0, &eaten) == TD_ENGINE_FAILED)

@@ -59,7 +59,9 @@ static bool check_job(const struct td_job *job)
 	       is_terminated(job->profile, sizeof(job->profile)) && job->resume <= 1 &&
 	       job->consumer < TL_CONSUMER_N &&
 	       (job->consumer == TL_CONSUMER_PROGRAM ||
-		(job->auth >= TL_AUTH_NONE && job->auth <= TL_AUTH_X509));
+		(job->auth >= TL_AUTH_NONE && job->auth <= TL_AUTH_X509)) &&
+	       (!job->n_psks ||
+		(job->consumer != TL_CONSUMER_PROGRAM && job->auth == TL_AUTH_PSK));
 }
 
 static bool check_result(const struct td_result *result)
@@ -68,7 +70,7 @@ static bool check_result(const struct td_result *result)
 	       result->stage <= TLSOCK_STAGE_DATA && is_alert(result->alert_sent) &&
 	       is_alert(result->alert_received) &&
 	       is_secret_length(result->secret_length) && result->verified <= 1 &&
-	       result->resumed <= 1 && result->truncation_eof <= 1 &&
+	       result->resumed <= 1 && result->psk >= 0 && result->truncation_eof <= 1 &&
 	       check_session(&result->session) &&
 	       is_terminated(result->text, sizeof(result->text)) &&
 	       is_terminated(result->alpn, sizeof(result->alpn)) &&
@@ -79,6 +81,18 @@ static bool check_result(const struct td_result *result)
 bool td_session_check(const struct td_session *session)
 {
 	return session->secret_length && check_session(session);
+}
+
+static bool check_psks(const struct td_job_message *message)
+{
+	for (uint32_t i = 0; i < message->job.n_psks; i++) {
+		const struct tl_psk *psk = &message->psks[i];
+
+		if (psk->length < TL_PSK_MIN_KEY || psk->length > TL_PSK_MAX_KEY ||
+		    !is_terminated(psk->identity, sizeof(psk->identity)))
+			return false;
+	}
+	return true;
 }
 
 static const struct td_resume *resume_of(const struct td_message *message)
@@ -92,6 +106,8 @@ size_t td_message_length(const struct td_message *message)
 
 	switch (message->type) {
 	case TD_MESSAGE_JOB:
+		if (message->job.n_psks)
+			return offsetof(struct td_job_message, psks[message->job.n_psks]);
 		return offsetof(struct td_job_message, resume.ticket) + resume_of(message)->length;
 	case TD_MESSAGE_RESULT:
 		return head + sizeof(struct td_result);
@@ -102,19 +118,37 @@ size_t td_message_length(const struct td_message *message)
 	return 0;
 }
 
+/* Are the parts there that say how long a JOB is? */
+static bool has_head(const struct td_message *message, size_t length)
+{
+	if (message->type != TD_MESSAGE_JOB)
+		return true;
+	if (length < offsetof(struct td_job_message, resume))
+		return false;
+	if (message->job.n_psks)
+		return message->job.n_psks <= TD_JOB_MAX_PSKS;
+	return length >= offsetof(struct td_job_message, resume.ticket) &&
+	       resume_of(message)->length <= TLSOCK_MAX_TICKET;
+}
+
+static bool check_job_message(const struct td_job_message *message)
+{
+	if (!check_job(&message->job))
+		return false;
+	if (message->job.n_psks)
+		return check_psks(message);
+	return check_session(&message->resume.session) && td_peer_check(&message->resume.peer);
+}
+
 int td_message_check(const struct td_message *message, size_t length)
 {
 	bool good = true;
 
-	if (length < offsetof(struct td_message, job) ||
-	    (message->type == TD_MESSAGE_JOB &&
-	     (length < offsetof(struct td_job_message, resume.ticket) ||
-	      resume_of(message)->length > TLSOCK_MAX_TICKET)) ||
+	if (length < offsetof(struct td_message, job) || !has_head(message, length) ||
 	    length != td_message_length(message))
 		return -EBADMSG;
 	if (message->type == TD_MESSAGE_JOB)
-		good = check_job(&message->job) && check_session(&resume_of(message)->session) &&
-		       td_peer_check(&resume_of(message)->peer);
+		good = check_job_message((const struct td_job_message *)message);
 	else if (message->type == TD_MESSAGE_RESULT)
 		good = check_result(&message->result);
 	return good ? 0 : -EBADMSG;

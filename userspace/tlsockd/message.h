@@ -10,48 +10,16 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 #include <linux/tlsock.h>
 
-#include "../lib/consumer.h"
-#include "session.h"
+#include "job.h"
 
 enum td_message_type {
 	TD_MESSAGE_JOB,		/* broker to worker, with one fd by SCM_RIGHTS */
 	TD_MESSAGE_CANCEL,	/* broker to worker: stop working on id */
 	TD_MESSAGE_DRAIN,	/* broker to worker: no more jobs come, finish and exit 0 */
 	TD_MESSAGE_RESULT,	/* worker to broker: exactly one for each JOB, CANCELed ones too */
-};
-
-/**
- * struct td_job - one handshake to run
- * @role: TLSOCK_ROLE_*
- * @timeout_ms: milliseconds left
- * @verify: TLSOCK_VERIFY_*, -1 if the program set none
- * @client_cert: TLSOCK_CLIENT_CERT_*, -1 if the program set none
- * @local: local address
- * @remote: remote address
- * @server_name: NUL terminated, "" if none
- * @alpn: comma list, NUL terminated, "" if none
- * @profile: NUL terminated, "" for the default
- * @resume: the session may be resumed, now and later
- * @consumer: enum tl_consumer
- * @auth: enum tl_auth of consumers in the kernel
- */
-struct td_job {
-	uint32_t		role;
-	uint32_t		timeout_ms;
-	int32_t			verify;
-	int32_t			client_cert;
-	struct sockaddr_storage	local;
-	struct sockaddr_storage	remote;
-	char			server_name[TLSOCK_MAX_NAME + 1];
-	char			alpn[TLSOCK_MAX_NAME + 1];
-	char			profile[TLSOCK_MAX_PROFILE + 1];
-	uint8_t			resume;
-	uint32_t		consumer;
-	uint32_t		auth;
 };
 
 /**
@@ -68,6 +36,7 @@ struct td_job {
  * @group: IANA number, 0 if not known
  * @verified: the peer proved its identity
  * @resumed: session resumption
+ * @psk: serial number of the kernel's key that both ends have, 0 if there is none
  * @secret_length: bytes of each secret, 0 if there are none
  * @tx_secret: TLS 1.3, traffic secret for sending (RFC 8446 section 7.1)
  * @rx_secret: likewise for receiving
@@ -92,6 +61,7 @@ struct td_result {
 	uint16_t	group;
 	uint8_t		verified;
 	uint8_t		resumed;
+	int32_t		psk;
 	uint8_t		secret_length;
 	uint8_t		tx_secret[TLSOCK_MAX_SECRET];
 	uint8_t		rx_secret[TLSOCK_MAX_SECRET];
@@ -114,18 +84,10 @@ struct td_message {
 	};
 };
 
-/* A JOB is as long as its ticket. */
-struct td_job_message {
-	uint32_t		type;
-	uint32_t		id;
-	struct td_job		job;
-	struct td_resume	resume;
-};
-
 /**
  * td_message_length - length of a message
  * @message: its type is set; of a JOB, which is a struct td_job_message, the
- *	length of its ticket too
+ *	length of its ticket or the number of its keys too
  *
  * Return: bytes, or 0 for an unknown type
  */

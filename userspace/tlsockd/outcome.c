@@ -27,10 +27,13 @@ enum {
 	ALERT_CERTIFICATE_REVOKED = 44,
 	ALERT_CERTIFICATE_EXPIRED = 45,
 	ALERT_CERTIFICATE_UNKNOWN = 46,
+	ALERT_ILLEGAL_PARAMETER = 47,
 	ALERT_UNKNOWN_CA = 48,
+	ALERT_DECRYPT_ERROR = 51,
 	ALERT_PROTOCOL_VERSION = 70,
 	ALERT_UNRECOGNIZED_NAME = 112,
 	ALERT_CERTIFICATE_REQUIRED = 116,
+	ALERT_UNKNOWN_PSK_IDENTITY = 115,
 	ALERT_NO_APPLICATION_PROTOCOL = 120,
 };
 
@@ -156,6 +159,25 @@ void td_outcome_success(struct td_engine *engine)
 	td_outcome_names(engine);
 }
 
+/* A key that one end lacks, or that is another at the other end */
+static bool psk_failure(struct td_engine *engine, const char *alert)
+{
+	if (!engine->by_psk)
+		return false;
+	if (alert)
+		td_outcome_set(engine->result, EKEYREJECTED, TLSOCK_STAGE_VERIFY,
+			       "peer refused our pre-shared key (alert %s)", alert);
+	else if (engine->role == TLSOCK_ROLE_CLIENT)
+		return false;
+	else if (!engine->psk)
+		td_outcome_set(engine->result, EKEYREJECTED, TLSOCK_STAGE_VERIFY,
+			       "peer names no pre-shared key that is here");
+	else if (engine->error == BAD_BINDER)
+		td_outcome_set(engine->result, EKEYREJECTED, TLSOCK_STAGE_VERIFY,
+			       "peer's pre-shared key is not the one of that name here");
+	return engine->result->error != 0;
+}
+
 static void alert_failure(struct td_engine *engine, int alert)
 {
 	struct td_result *result = engine->result;
@@ -165,6 +187,10 @@ static void alert_failure(struct td_engine *engine, int alert)
 
 	if (!name)
 		name = "unknown";
+	if ((alert == ALERT_UNKNOWN_PSK_IDENTITY || alert == ALERT_DECRYPT_ERROR ||
+	     alert == ALERT_HANDSHAKE_FAILURE || alert == ALERT_ILLEGAL_PARAMETER) &&
+	    psk_failure(engine, name))
+		return;
 	switch (alert) {
 	case ALERT_CERTIFICATE_REQUIRED:
 		lacking = true;
@@ -285,6 +311,7 @@ void td_outcome_failure(struct td_engine *engine)
 			       "peer ended the handshake (alert close_notify)");
 	else if (alerts.last_rx.level == LEVEL_FATAL)
 		alert_failure(engine, result->alert_received);
-	else if (!garbage_failure(engine) && !version_failure(engine))
+	else if (!garbage_failure(engine) && !version_failure(engine) &&
+		 !psk_failure(engine, NULL))
 		wolf_failure(engine);
 }

@@ -6,6 +6,7 @@
  * some start with P-256, some with AES-256.
  */
 #include "profile.h"
+#include "psk.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -221,6 +222,25 @@ static int new_ctx(struct td_profile *profile, const struct choice *choice, int 
 	return new_tickets(profile, choice, ctx, mistakes);
 }
 
+/* They know no certificate and trust nobody; a ticket would break the connection. */
+static int new_psk_contexts(struct td_profile *profile, const struct choice *choice,
+			    struct td_mistakes *mistakes)
+{
+	struct choice psk = *choice;
+	int ret = 0;
+
+	if (choice->max_version < TL_VERSION_1_3)
+		return 0;
+	psk.min_version = TL_VERSION_1_3;
+	snprintf(psk.suites, sizeof(psk.suites), "%s", TD_PSK_SUITES);
+	for (int role = TLSOCK_ROLE_CLIENT; ret == 0 && role <= TLSOCK_ROLE_SERVER; role++) {
+		ret = new_ctx(profile, &psk, role, &profile->psk[role], mistakes);
+		if (ret == 0 && !td_psk_prepare(profile->psk[role], (uint32_t)role))
+			ret = refuse(mistakes, "pre-shared keys");
+	}
+	return ret;
+}
+
 /* Those of the roles, and of the server one for each further certificate. */
 static int new_contexts(struct td_profile *profile, const struct choice *choice,
 			struct td_mistakes *mistakes)
@@ -233,6 +253,8 @@ static int new_contexts(struct td_profile *profile, const struct choice *choice,
 		ret = new_ctx(profile, choice,
 			      which == TD_CTX_ANONYMOUS ? TLSOCK_ROLE_CLIENT : which,
 			      &profile->ctx[which], mistakes);
+	if (ret == 0)
+		ret = new_psk_contexts(profile, choice, mistakes);
 	if (ret || !config->certificate)
 		return ret;
 	profile->leaves[0].ctx = profile->ctx[TLSOCK_ROLE_SERVER];
@@ -294,6 +316,8 @@ void td_profile_exit(struct td_profile *profile)
 	}
 	for (which = 0; which < TD_CTX_N; which++)
 		wolfSSL_CTX_free(profile->ctx[which]);
+	wolfSSL_CTX_free(profile->psk[TLSOCK_ROLE_CLIENT]);
+	wolfSSL_CTX_free(profile->psk[TLSOCK_ROLE_SERVER]);
 	td_anchors_free(&profile->anchors);
 	td_crl_free(&profile->crls);
 	memset(profile, 0, sizeof(*profile));

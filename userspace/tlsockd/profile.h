@@ -43,6 +43,7 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
  * struct td_profile - contexts of one profile
  * @config: what the configuration says, not owned
  * @ctx: contexts; there is no TD_CTX_ANONYMOUS where there is no certificate
+ * @psk: contexts for pre-shared keys alone, by TLSOCK_ROLE_*; NULL without TLS 1.3
  * @leaves: the server's certificates, the first is that of @ctx
  * @n_leaves: their number
  * @anchors: whom both trust
@@ -55,6 +56,7 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
 struct td_profile {
 	const struct tl_profile	*config;
 	struct WOLFSSL_CTX	*ctx[TD_CTX_N];
+	struct WOLFSSL_CTX	*psk[2];
 	struct td_leaf		leaves[TL_CERTIFICATES_MAX];
 	unsigned int		n_leaves;
 	struct td_anchors	anchors;

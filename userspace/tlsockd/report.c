@@ -80,6 +80,8 @@ static void put_session(struct tl_line *line, const struct td_request *request,
 		     *result->server_name ? result->server_name : request->job.server_name);
 	tl_line_text(line, "alpn", result->alpn);
 	tl_line_text(line, "identity", td_peer_subject(&result->peer));
+	if (result->psk)
+		tl_line_number(line, "psk", result->psk);
 	if (!result->error) {
 		tl_line_text(line, "verified", result->verified ? "yes" : "no");
 		tl_line_text(line, "resumed", result->resumed ? "yes" : "no");

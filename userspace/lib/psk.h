@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pre-shared keys (RFC 8446 section 4.2.11) as the kernel keeps them for NVMe
+ * over TCP: a key of the type "psk", whose description is the identity.
+ */
+#ifndef TLSOCK_LIB_PSK_H
+#define TLSOCK_LIB_PSK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of an identity and of a key; wolfSSL has room for as many */
+#define TL_PSK_MAX_IDENTITY	255
+#define TL_PSK_MAX_KEY		64
+
+/* Shortest key, bytes: that of SHA-256 */
+#define TL_PSK_MIN_KEY		32
+
+/**
+ * struct tl_psk - one key; wipe it
+ * @serial: number of the kernel's key
+ * @length: bytes of @key
+ * @key: the secret
+ * @identity: NUL terminated
+ */
+struct tl_psk {
+	int32_t		serial;
+	uint8_t		length;
+	uint8_t		key[TL_PSK_MAX_KEY];
+	char		identity[TL_PSK_MAX_IDENTITY + 1];
+};
+
+/**
+ * tl_psk_suite - the cipher suite whose hash a key is for
+ * @psk: "NVMe0R01 ..." and "NVMe1R01 ..." are for SHA-256, R02 for SHA-384
+ *	(NVM Express TCP Transport, section 3.6.1.3); for other identities the
+ *	length of the key says it
+ *
+ * Return: IANA number
+ */
+uint16_t tl_psk_suite(const struct tl_psk *psk);
+
+/**
+ * tl_psk_describe - take the identity from a key's description
+ * @description: "type;uid;gid;perm;identity" as of keyctl_describe()
+ * @psk: its identity is set on success
+ *
+ * Return: 0, -ENOKEY (another type of key), -EINVAL (no identity, or one that
+ * is too long)
+ */
+int tl_psk_describe(const char *description, struct tl_psk *psk);
+
+/**
+ * tl_psk_set - take the secret
+ * @psk: its key is set on success
+ * @data: the payload
+ * @length: its bytes
+ *
+ * Return: 0, -EINVAL (too short or too long)
+ */
+int tl_psk_set(struct tl_psk *psk, const void *data, size_t length);
+
+#endif
