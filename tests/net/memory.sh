@@ -70,7 +70,7 @@ below()
 helper_alive || { skip "no helper runs here"; finish; exit; }
 helper_stop
 helper_start
-our_server -p web
+our_server -p web -t 120000
 idle=$(memory)
 echo "# idle: $idle kB"
 peers "$silent" silent

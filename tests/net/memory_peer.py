@@ -27,10 +27,10 @@ def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     peers = []
+    first = hello() if what == "begin" else b""
     for _ in range(count):
         peer = socket.create_connection(("127.0.0.1", port))
-        if what == "begin":
-            peer.sendall(hello())
+        peer.sendall(first)
         peers.append(peer)
     signal.pause()
 
