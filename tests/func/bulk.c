@@ -102,7 +102,7 @@ static void *half_receive(void *arg)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(bulk, both_ways, 180)
+TEST_F_TIMEOUT(bulk, both_ways, 380)
 {
 	struct half half[4] = {
 		{ .fd = self->pair.client, .seed = 1 }, { .fd = self->pair.server, .seed = 2 },

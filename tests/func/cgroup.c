@@ -141,7 +141,7 @@ out:
 	return err;
 }
 
-TEST_F_TIMEOUT(cgroup, accepted_connections, 120)
+TEST_F_TIMEOUT(cgroup, accepted_connections, 380)
 {
 	struct usage tcp = { 0 }, tls = { 0 };
 

@@ -46,7 +46,7 @@ TEST_F(limits, sysctl)
 	EXPECT_EQ(8192, t_sysctl_get(T_MAX_USER));
 }
 
-TEST_F_TIMEOUT(limits, clients_of_a_user, 100)
+TEST_F_TIMEOUT(limits, clients_of_a_user, 380)
 {
 	struct tlsock_error error;
 	struct t_addr addr;
@@ -93,7 +93,7 @@ TEST_F(limits, blocking_connect)
 	close(listener);
 }
 
-TEST_F_TIMEOUT(limits, one_after_the_other, 100)
+TEST_F_TIMEOUT(limits, one_after_the_other, 380)
 {
 	struct t_pair pair;
 	int i;

@@ -252,7 +252,7 @@ static int pairs_missed(const struct t_dump *dump, const struct t_pair *pairs, i
 	return missed;
 }
 
-TEST_F_TIMEOUT(sessions, in_small_pieces, 100)
+TEST_F_TIMEOUT(sessions, in_small_pieces, 380)
 {
 	static struct t_pair pairs[PAIRS];
 	int reads = 0, room = 1;
@@ -269,7 +269,7 @@ TEST_F_TIMEOUT(sessions, in_small_pieces, 100)
 }
 
 /* The socket at the cursor goes, and so do all that follow it. */
-TEST_F_TIMEOUT(sessions, cursor_goes_along, 100)
+TEST_F_TIMEOUT(sessions, cursor_goes_along, 380)
 {
 	static struct t_pair pairs[PAIRS], late[1];
 	unsigned int n;
@@ -294,7 +294,7 @@ TEST_F_TIMEOUT(sessions, cursor_goes_along, 100)
 }
 
 /* A socket that is closed in the middle of its dump leaves nothing behind. */
-TEST_F_TIMEOUT(sessions, left_in_the_middle, 100)
+TEST_F_TIMEOUT(sessions, left_in_the_middle, 380)
 {
 	static struct t_pair pairs[PAIRS];
 	struct t_genl genl = self->small;
@@ -341,7 +341,7 @@ static void churner_start(struct churner *churner)
 	t_task_start(&churner->task, churn, churner);
 }
 
-TEST_F_TIMEOUT(sessions, under_churn, 200)
+TEST_F_TIMEOUT(sessions, under_churn, 380)
 {
 	static struct churner churners[CHURNERS];
 	static struct t_pair pairs[PAIRS];
