@@ -39,11 +39,7 @@ shows()
 {
 	local what=$1 subject=$2
 	shift 2
-	status=0
-	rm -f "$work/answer"
-	out=$( (echo hello && wait_answer '^hello') | timeout 60 openssl s_client \
-		-connect "127.0.0.1:$port" -CAfile "$pki/ca.pem" -verify_return_error "$@" 2>&1 |
-		tee "$work/answer") || status=$?
+	openssl_tells "$@"
 	expect "$what" 0 "^subject=CN *= *$subject$" hello
 }
 

@@ -120,16 +120,22 @@ openssl_client()
 		-CAfile "$pki/ca.pem" "$@" 2>&1) || status=$?
 }
 
+# openssl_tells OPTION...: the same, with all that it has to say of the handshake
+openssl_tells()
+{
+	status=0
+	rm -f "$work/answer"
+	out=$( (echo hello && wait_answer '^hello') | timeout 60 openssl s_client \
+		-connect "127.0.0.1:$port" -CAfile "$pki/ca.pem" -verify_return_error "$@" 2>&1 |
+		tee "$work/answer") || status=$?
+}
+
 # reused WHAT WORD OPTION...: OpenSSL's client with the session of the one before
 reused()
 {
 	local what=$1 word=$2
 	shift 2
-	status=0
-	rm -f "$work/answer"
-	out=$( (echo hello && wait_answer '^hello') | timeout 60 openssl s_client \
-		-connect "127.0.0.1:$port" -servername web.test -CAfile "$pki/ca.pem" \
-		-verify_return_error "$@" 2>&1 | tee "$work/answer") || status=$?
+	openssl_tells -servername web.test "$@"
 	expect "$what" 0 "^$word, TLSv1" hello
 }
 

@@ -101,7 +101,7 @@ TEST(keys_of_a_job)
 	memset(a.j.psks[0].identity, 'x', sizeof(a.j.psks[0].identity));
 	EXPECT_EQ(-EBADMSG, check_whole(a));
 	a = psk_job();
-	a.j.job.n_psks = TD_JOB_MAX_PSKS + 1;
+	a.j.job.n_psks = TL_PSK_MAX + 1;
 	EXPECT_EQ(-EBADMSG, check(&a, sizeof(a)));
 	a = psk_job();
 	a.j.job.auth = TL_AUTH_X509;

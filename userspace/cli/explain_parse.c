@@ -59,7 +59,6 @@ static bool set_user(struct saying *s, const char *value)
 	uid_t uid;
 	gid_t gid;
 
-	s->program = true;
 	if (get_number(value, UINT32_MAX - 1, &number))
 		uid = (uid_t)number;
 	else if (tl_user_find(value, &uid, &gid))
@@ -81,7 +80,6 @@ static bool set_group(struct saying *s, const char *value)
 	uint64_t number;
 	gid_t gid;
 
-	s->program = true;
 	if (get_number(value, UINT32_MAX - 1, &number))
 		gid = (gid_t)number;
 	else if (tl_group_find(value, &gid, ignore, NULL))
@@ -93,7 +91,6 @@ static bool set_group(struct saying *s, const char *value)
 
 static bool set_cgroup(struct saying *s, const char *value)
 {
-	s->program = true;
 	if (!strncmp(value, "id:", 3))
 		return get_number(value + 3, UINT64_MAX, &s->subject->cgroup);
 	s->subject->cgroup_path = value;
@@ -102,7 +99,6 @@ static bool set_cgroup(struct saying *s, const char *value)
 
 static bool set_program(struct saying *s, const char *value)
 {
-	s->program = true;
 	s->subject->program = value;
 	return *value == '/';
 }
@@ -167,7 +163,6 @@ static bool set_source(struct saying *s, const char *value)
 
 static bool set_profile(struct saying *s, const char *value)
 {
-	s->program = true;
 	s->subject->profile = value;
 	return strlen(value) <= TLSOCK_MAX_PROFILE;
 }
@@ -185,7 +180,6 @@ static bool set_verify(struct saying *s, const char *value)
 {
 	static const char *const levels[] = { "none", "optional", "required" };
 
-	s->program = true;
 	return get_level(levels, value, &s->subject->verify);
 }
 
@@ -193,28 +187,28 @@ static bool set_client_cert(struct saying *s, const char *value)
 {
 	static const char *const levels[] = { "none", "request", "require" };
 
-	s->program = true;
 	return get_level(levels, value, &s->subject->client_cert);
 }
 
 static const struct {
 	const char	*key;
 	bool		(*set)(struct saying *saying, const char *value);
+	bool		program;	/* consumers in the kernel do not have it */
 	const char	*allowed;
 } keys[] = {
-	{ "role", set_role, "client or server" },
-	{ "consumer", set_consumer, "program, nfs, nfsd, nvme-host or nvme-target" },
-	{ "uid", set_user, "a user's name or number" },
-	{ "gid", set_group, "a group's name or number" },
-	{ "cgroup", set_cgroup, "a path below the root of cgroups, or id: and a number" },
-	{ "exe", set_program, "the absolute path of a program" },
-	{ "dst", set_destination, "ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT" },
-	{ "name", set_name, "a host name" },
-	{ "listen", set_listener, "ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT" },
-	{ "src", set_source, "ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT" },
-	{ "profile", set_profile, "the name of a profile" },
-	{ "verify", set_verify, "none, optional or required" },
-	{ "client-certificate", set_client_cert, "none, request or require" },
+	{ "role", set_role, false, "client or server" },
+	{ "consumer", set_consumer, false, "program, nfs, nfsd, nvme-host or nvme-target" },
+	{ "uid", set_user, true, "a user's name or number" },
+	{ "gid", set_group, true, "a group's name or number" },
+	{ "cgroup", set_cgroup, true, "a path below the root of cgroups, or id: and a number" },
+	{ "exe", set_program, true, "the absolute path of a program" },
+	{ "dst", set_destination, false, "ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT" },
+	{ "name", set_name, false, "a host name" },
+	{ "listen", set_listener, false, "ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT" },
+	{ "src", set_source, false, "ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT" },
+	{ "profile", set_profile, true, "the name of a profile" },
+	{ "verify", set_verify, true, "none, optional or required" },
+	{ "client-certificate", set_client_cert, true, "none, request or require" },
 };
 
 static int take_word(struct saying *s, const char *word)
@@ -224,6 +218,7 @@ static int take_word(struct saying *s, const char *word)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (strlen(keys[i].key) != length || strncmp(keys[i].key, word, length) != 0)
 			continue;
+		s->program |= keys[i].program;
 		if (keys[i].set(s, word + length + 1))
 			return 0;
 		tc_say("%s must be %s, not '%s'", keys[i].key, keys[i].allowed, word + length + 1);

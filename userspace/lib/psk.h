@@ -13,6 +13,9 @@
 #define TL_PSK_MAX_IDENTITY	255
 #define TL_PSK_MAX_KEY		64
 
+/* Most keys that one handshake chooses from */
+#define TL_PSK_MAX		64
+
 /* Shortest key, bytes: that of SHA-256 */
 #define TL_PSK_MIN_KEY		32
 

@@ -15,10 +15,11 @@
 #include "../lib/cert.h"
 #include "../lib/config.h"
 #include "../lib/log.h"
+#include "file.h"
 #include "generation.h"
+#include "profile.h"
 #include "wolf.h"
 
-#define FILE_MAX	1048576
 #define DAY		86400
 #define DAY_MS		((int64_t)DAY * 1000)
 #define PEM_BEGIN	"-----BEGIN CERTIFICATE-----"
@@ -31,26 +32,6 @@ struct telling {
 	void			(*report)(void *arg, const char *file, int line, const char *text);
 	void			*arg;
 };
-
-/* Whole file with a zero behind it; *data is NULL if it cannot be read. */
-static int read_file(const char *path, char **data)
-{
-	FILE *file = fopen(path, "re");
-	size_t length;
-
-	*data = NULL;
-	if (!file)
-		return 0;
-	*data = malloc(FILE_MAX + 1);
-	if (!*data) {
-		fclose(file);
-		return -ENOMEM;
-	}
-	length = fread(*data, 1, FILE_MAX, file);
-	(*data)[length] = '\0';
-	fclose(file);
-	return 0;
-}
 
 static void tell(const struct telling *t, const struct tl_cert *cert, const char *what,
 		 const char *day)
@@ -79,27 +60,29 @@ static void check(const struct telling *t, const struct tl_cert *cert)
 		tell(t, cert, "is not valid before", day);
 }
 
-/* The certificates of one file */
+/* The certificates of one file. Whether it can be read is told elsewhere. */
 static int check_file(const struct telling *t)
 {
+	struct td_mistakes untold = { .profile = t->profile };
 	struct tl_cert cert;
-	char *pem, *at;
+	struct td_file pem;
+	const char *at;
 	byte *der;
 	int length, err;
 
-	err = read_file(t->path, &pem);
-	if (err || !pem)
-		return err;
-	der = malloc(FILE_MAX);
-	for (at = pem; der && (at = strstr(at, PEM_BEGIN)); at++) {
-		length = wolfSSL_CertPemToDer((const byte *)at, (int)strlen(at), der, FILE_MAX,
-					      CERT_TYPE);
+	err = td_file_read(t->path, false, &untold, &pem);
+	if (err)
+		return err == -EINVAL ? 0 : err;
+	der = malloc(pem.length + 1);	/* the shorter form */
+	for (at = pem.data; der && (at = strstr(at, PEM_BEGIN)); at++) {
+		length = wolfSSL_CertPemToDer((const byte *)at, (int)strlen(at), der,
+					      (int)pem.length, CERT_TYPE);
 		if (length > 0 && !tl_cert_parse(der, (size_t)length, &cert))
 			check(t, &cert);
 	}
 	err = der ? 0 : -ENOMEM;
 	free(der);
-	free(pem);
+	td_file_free(&pem);
 	return err;
 }
 

@@ -9,8 +9,6 @@
 #include "psk.h"
 #include "request.h"
 
-_Static_assert(TD_KEYRING_MAX == TD_JOB_MAX_PSKS, "all keys go into a job");
-
 bool td_job_may_resume(const struct td_request *request)
 {
 	return request->job.role == TLSOCK_ROLE_CLIENT && request->job.resume;

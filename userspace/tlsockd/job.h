@@ -48,9 +48,6 @@ struct td_job {
 	uint32_t		n_psks;
 };
 
-/* Most pre-shared keys of a job */
-#define TD_JOB_MAX_PSKS		64
-
 /* A JOB is as long as its ticket, or has pre-shared keys in its place. */
 struct td_job_message {
 	uint32_t		type;
@@ -58,7 +55,7 @@ struct td_job_message {
 	struct td_job		job;
 	union {
 		struct td_resume	resume;
-		struct tl_psk		psks[TD_JOB_MAX_PSKS];
+		struct tl_psk		psks[TL_PSK_MAX];
 	};
 };
 

@@ -79,9 +79,9 @@ static int take_all(key_serial_t keyring, struct tl_psk *out)
 		return 0;
 	}
 	for (size_t i = 0; i < (size_t)size / sizeof(*serials); i++) {
-		if (n == TD_KEYRING_MAX) {
+		if (n == TL_PSK_MAX) {
 			tl_log(LOG_WARNING, "keyring %d has more than %d keys, which is all that "
-			       "are looked at", keyring, TD_KEYRING_MAX);
+			       "are looked at", keyring, TL_PSK_MAX);
 			break;
 		}
 		n += take(serials[i], &out[n], true);
@@ -90,7 +90,7 @@ static int take_all(key_serial_t keyring, struct tl_psk *out)
 	return n;
 }
 
-int td_keyring_psks(const struct tl_kernel *kernel, struct tl_psk out[TD_KEYRING_MAX],
+int td_keyring_psks(const struct tl_kernel *kernel, struct tl_psk out[TL_PSK_MAX],
 		    const char **why)
 {
 	key_serial_t keyring = kernel->keyring;

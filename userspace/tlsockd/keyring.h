@@ -9,9 +9,6 @@
 #include "../lib/consumer.h"
 #include "../lib/psk.h"
 
-/* Most keys that one handshake chooses from */
-#define TD_KEYRING_MAX	64
-
 /**
  * td_keyring_psks - the keys that a request may use
  * @kernel: the request; a client names keys, a server has all of its keyring,
@@ -23,7 +20,7 @@
  *
  * Return: their number, -ENOKEY (there is none)
  */
-int td_keyring_psks(const struct tl_kernel *kernel, struct tl_psk out[TD_KEYRING_MAX],
+int td_keyring_psks(const struct tl_kernel *kernel, struct tl_psk out[TL_PSK_MAX],
 		    const char **why);
 
 /** td_keyring_forget - give up the keyring that the kernel lent us with a request */

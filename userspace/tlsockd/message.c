@@ -126,7 +126,7 @@ static bool has_head(const struct td_message *message, size_t length)
 	if (length < offsetof(struct td_job_message, resume))
 		return false;
 	if (message->job.n_psks)
-		return message->job.n_psks <= TD_JOB_MAX_PSKS;
+		return message->job.n_psks <= TL_PSK_MAX;
 	return length >= offsetof(struct td_job_message, resume.ticket) &&
 	       resume_of(message)->length <= TLSOCK_MAX_TICKET;
 }
