@@ -167,7 +167,7 @@ int tlsock_nl_accept_doit(struct sk_buff *request, struct genl_info *info)
 	struct sk_buff *skb;
 	void *head;
 
-	n = tlsock_request_accept(tn, info->snd_portid, reqs,
+	n = tlsock_pending_accept(tn, info->snd_portid, reqs,
 				  limit ? nla_get_u32(limit) : 1,
 				  clients ? nla_get_u32(clients) : UINT_MAX);
 	if (!n) {
@@ -184,7 +184,7 @@ int tlsock_nl_accept_doit(struct sk_buff *request, struct genl_info *info)
 		goto out_skb;
 	}
 	sent = err;
-	if (nla_put_u32(skb, TLSOCK_A_ACCEPT_PENDING, READ_ONCE(tn->n_pending) + n - sent)) {
+	if (nla_put_u32(skb, TLSOCK_A_ACCEPT_PENDING, tlsock_pending_n(tn) + n - sent)) {
 		err = -EMSGSIZE;
 		goto out_fds;
 	}
@@ -197,7 +197,7 @@ int tlsock_nl_accept_doit(struct sk_buff *request, struct genl_info *info)
 	}
 
 	/* COMMIT POINT: the helper owns the descriptors. */
-	tlsock_request_return(tn, reqs + sent, n - sent);
+	tlsock_pending_return(tn, reqs + sent, n - sent);
 	while (sent--) {
 		fd_install(fds[sent], get_file(reqs[sent]->file));
 		tlsock_request_put(reqs[sent]);
@@ -210,7 +210,7 @@ out_fds:
 out_skb:
 	nlmsg_free(skb);
 out_return:
-	tlsock_request_return(tn, reqs, n);
+	tlsock_pending_return(tn, reqs, n);
 	return err;
 }
 
@@ -232,7 +232,7 @@ static int netlink_put_status(struct sk_buff *skb, struct net *net)
 	int i, err = 0;
 
 	spin_lock(&tn->lock);
-	pending = tn->n_pending;
+	pending = tlsock_pending_n(tn);
 	requests = tn->n_requests;
 	spin_unlock(&tn->lock);
 	if ((tlsock_notify_has_helper(net) && nla_put_flag(skb, TLSOCK_A_STATUS_HELPER)) ||

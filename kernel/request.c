@@ -31,7 +31,7 @@ struct tlsock_net *tlsock_request_net(const struct net *net)
 void tlsock_request_net_init(struct tlsock_net *tn)
 {
 	spin_lock_init(&tn->lock);
-	INIT_LIST_HEAD(&tn->pending);
+	tlsock_pending_net_init(tn);
 	xa_init_flags(&tn->requests, XA_FLAGS_ALLOC1);
 	tlsock_limit_net_init(tn);
 	tlsock_sessions_net_init(&tn->sessions);
@@ -80,10 +80,8 @@ static void request_unlink(struct tlsock_req *req)
 	struct tlsock_net *tn = tlsock_request_net(req->net);
 
 	spin_lock(&tn->lock);
-	if (!list_empty(&req->link)) {
-		list_del_init(&req->link);
-		tn->n_pending--;
-	}
+	if (!list_empty(&req->link))
+		tlsock_pending_remove(tn, req);
 	xa_erase(&tn->requests, req->id);
 	tn->n_requests--;
 	spin_unlock(&tn->lock);
@@ -228,10 +226,12 @@ int tlsock_request_submit(struct tlsock_sock *ts, kuid_t uid)
 	queue_delayed_work(tlsock_wq, &req->timer, timeout);
 	spin_lock(&tn->lock);
 	tn->n_requests++;
-	first = !tn->n_pending++;
-	list_add_tail(&req->link, &tn->pending);
+	first = tlsock_pending_add(tn, req);
 	spin_unlock(&tn->lock);
-	/* A helper that has been told drains until nothing waits. */
+	/*
+	 * A helper that has been told drains until nothing waits, but may leave
+	 * clients: those that it took may wait for this server.
+	 */
 	if (first)
 		tlsock_notify_ready_send(net, ready);
 	else
@@ -242,68 +242,6 @@ out_free:
 	nlmsg_free(ready);
 	kfree(req);
 	return err;
-}
-
-/**
- * tlsock_request_accept - take waiting requests
- * @tn: of the helper's namespace
- * @portid: the helper's netlink socket
- * @reqs: filled, oldest first; the caller owns a reference to each
- * @limit: places in @reqs
- * @clients: most of them that may be clients
- *
- * Return: how many were taken
- */
-unsigned int tlsock_request_accept(struct tlsock_net *tn, u32 portid,
-				   struct tlsock_req **reqs, unsigned int limit,
-				   unsigned int clients)
-{
-	struct tlsock_req *req, *next;
-	unsigned int n = 0;
-
-	WRITE_ONCE(tn->helper, portid);
-	spin_lock(&tn->lock);
-	list_for_each_entry_safe(req, next, &tn->pending, link) {
-		if (n == limit)
-			break;
-		if (test_bit(TLSOCK_REQ_COMPLETED, &req->flags))
-			continue;
-		if (req->ts->role == TLSOCK_ROLE_CLIENT) {
-			if (!clients)
-				continue;
-			clients--;
-		}
-		list_del_init(&req->link);
-		tn->n_pending--;
-		WRITE_ONCE(req->portid, portid);
-		refcount_inc(&req->ref);
-		reqs[n++] = req;
-	}
-	spin_unlock(&tn->lock);
-	return n;
-}
-
-/**
- * tlsock_request_return - put requests back that could not be handed out
- * @tn: of the helper's namespace
- * @reqs: from tlsock_request_accept(); the references are consumed
- * @n: their number
- */
-void tlsock_request_return(struct tlsock_net *tn, struct tlsock_req **reqs, unsigned int n)
-{
-	spin_lock(&tn->lock);
-	while (n--) {
-		/* A completed one is not in the table and stays out of the list. */
-		if (xa_load(&tn->requests, reqs[n]->id) == reqs[n]) {
-			WRITE_ONCE(reqs[n]->portid, 0);
-			list_add(&reqs[n]->link, &tn->pending);
-			tn->n_pending++;
-		}
-		spin_unlock(&tn->lock);
-		tlsock_request_put(reqs[n]);
-		spin_lock(&tn->lock);
-	}
-	spin_unlock(&tn->lock);
 }
 
 /**
@@ -373,6 +311,6 @@ void tlsock_request_helper_died(struct net *net, u32 portid)
 		tlsock_request_put(req);
 		id++;
 	}
-	if (READ_ONCE(tn->n_pending))
+	if (tlsock_pending_n(tn))
 		tlsock_notify_ready(net);
 }

@@ -15,6 +15,7 @@
 #include <linux/tlsock.h>
 
 #include "limit.h"
+#include "pending.h"
 #include "sessions.h"
 
 struct ctl_table_header;
@@ -65,7 +66,7 @@ enum tlsock_req_flag {
  * @id: its name in the netlink messages
  * @portid: netlink socket of the helper that took it, 0 while it waits; under
  *	tlsock_net.lock
- * @link: in tlsock_net.pending while it waits; under tlsock_net.lock
+ * @link: in tlsock_pending.list while it waits; under tlsock_net.lock
  * @ts: the outer socket; a reference is held
  * @file: file of the inner socket; a reference is held
  * @net: network namespace; the socket keeps it alive
@@ -89,9 +90,8 @@ struct tlsock_req {
 
 /**
  * struct tlsock_net - the requests of one network namespace
- * @lock: protects @pending, @n_pending, @requests and tlsock_req.portid
- * @pending: requests that no helper has taken, oldest first
- * @n_pending: their number
+ * @lock: protects @pending, @requests and tlsock_req.portid
+ * @pending: by enum tlsock_role
  * @requests: all requests by id
  * @n_requests: their number
  * @next_id: where the search for a free id starts
@@ -107,8 +107,7 @@ struct tlsock_req {
  */
 struct tlsock_net {
 	spinlock_t		lock; /* requests of the namespace */
-	struct list_head	pending;
-	unsigned int		n_pending;
+	struct tlsock_pending	pending[TLSOCK_ROLE_SERVER + 1];
 	struct xarray		requests;
 	unsigned int		n_requests;
 	u32			next_id;
@@ -133,10 +132,6 @@ int tlsock_request_submit(struct tlsock_sock *ts, kuid_t uid);
 bool tlsock_request_cancel(struct tlsock_sock *ts);
 bool tlsock_request_claim(struct tlsock_req *req);
 void tlsock_request_complete(struct tlsock_req *req, struct tlsock_done *done);
-unsigned int tlsock_request_accept(struct tlsock_net *tn, u32 portid,
-				   struct tlsock_req **reqs, unsigned int limit,
-				   unsigned int clients);
-void tlsock_request_return(struct tlsock_net *tn, struct tlsock_req **reqs, unsigned int n);
 struct tlsock_req *tlsock_request_find(struct tlsock_net *tn, u32 id, u32 portid);
 void tlsock_request_put(struct tlsock_req *req);
 void tlsock_request_helper_died(struct net *net, u32 portid);

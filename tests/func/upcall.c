@@ -4,6 +4,7 @@
  * what STATUS counts.
  */
 #include "lib/harness.h"
+#include "lib/limits.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -118,6 +119,52 @@ TEST_F(upcall, accept_drains_up_to_its_limit)
 		close(requests[i].fd);
 		close(fds[i]);
 	}
+}
+
+/*
+ * A helper whose clients take all the room that they may have leaves the others.
+ * It must hear of the servers that those wait for.
+ */
+TEST_F(upcall, servers_come_by_clients_that_wait)
+{
+	struct t_request requests[6];
+	struct t_addr addr;
+	int listener = t_listen(AF_INET, IPPROTO_TLS, &addr);
+	unsigned int ready;
+	uint32_t pending = 0;
+	int fds[6], i;
+
+	ASSERT_LE(0, listener);
+	for (i = 0; i < 3; i++)
+		fds[i] = client_start(&self->addr);
+	ASSERT_EQ(0, t_genl_events(&self->genl, TLSOCK_CMD_READY, 1, T_PATIENCE_MS));
+	ASSERT_EQ(1, t_accept_most(&self->genl, requests, 6, 1, &pending));
+	EXPECT_EQ(2, pending);
+	ready = self->genl.ready;
+	/* Another client is no news, a server is. */
+	fds[3] = client_start(&self->addr);
+	EXPECT_EQ(-EAGAIN, t_accept_most(&self->genl, requests + 1, 5, 0, NULL));
+	EXPECT_EQ(ready, self->genl.ready);
+	fds[4] = t_tcp_client(&addr);
+	t_poll(listener, POLLIN, 0);	/* starts its handshake */
+	ASSERT_EQ(0, t_genl_events(&self->genl, TLSOCK_CMD_READY, ready + 1,
+				   T_PATIENCE_MS));
+	ASSERT_EQ(1, t_accept_most(&self->genl, requests + 1, 5, 0, &pending));
+	EXPECT_EQ(TLSOCK_ROLE_SERVER, requests[1].role);
+	EXPECT_EQ(3, pending);
+	/* The oldest first, of whatever role. */
+	fds[5] = t_tcp_client(&addr);
+	t_poll(listener, POLLIN, 0);
+	ASSERT_EQ(4, t_accept(&self->genl, requests + 2, 4, &pending));
+	EXPECT_EQ(0, pending);
+	for (i = 2; i < 5; i++)
+		EXPECT_EQ(TLSOCK_ROLE_CLIENT, requests[i].role);
+	EXPECT_EQ(TLSOCK_ROLE_SERVER, requests[5].role);
+	for (i = 0; i < 6; i++) {
+		close(requests[i].fd);
+		close(fds[i]);
+	}
+	close(listener);
 }
 
 TEST_F(upcall, two_helpers_share)

@@ -10,10 +10,14 @@
  * in the end how many there were of each outcome: "started", "completed",
  * "failed ERRNO" during the handshake, "lost ERRNO" after it, and "hung" for
  * those that are not over though their deadline is. Only those make it fail.
+ *
+ * With -w it stops (SIGSTOP) when the first PARALLEL clients are on their way and
+ * no server is, until somebody continues it.
  */
 #include <err.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -49,6 +53,7 @@ static struct {
 	int			failed[MAX_ERRNO], lost[MAX_ERRNO];
 	int			*at;	/* points, ascending */
 	int			n_points;
+	bool			wait;
 	long			pause_until;
 	int			epoll, listener;
 	struct sockaddr_in	address;
@@ -264,6 +269,9 @@ static void run(void)
 		while (storm.started < storm.count && storm.open < storm.parallel &&
 		       now_ms() >= storm.pause_until)
 			client_start();
+		if (storm.wait)
+			raise(SIGSTOP);
+		storm.wait = false;
 		handle_events(PAUSE_MS);
 		find_hung();
 	}
@@ -282,7 +290,7 @@ int main(int argc, char **argv)
 	unsigned int seed = 1;
 	int option;
 
-	while ((option = getopt(argc, argv, "d:n:p:t:s:")) != -1) {
+	while ((option = getopt(argc, argv, "d:n:p:t:s:w")) != -1) {
 		switch (option) {
 		case 'd':
 			storm.deadline = atoi(optarg) * 1000;
@@ -299,9 +307,12 @@ int main(int argc, char **argv)
 		case 's':
 			seed = (unsigned int)atoi(optarg);
 			break;
+		case 'w':
+			storm.wait = true;
+			break;
 		default:
 			errx(2, "usage: storm [-d SECONDS] [-n COUNT] [-p PARALLEL] [-t POINTS] "
-				"[-s SEED]");
+				"[-s SEED] [-w]");
 		}
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -137,6 +137,17 @@ nothing_left()
 	tlsock status --json | grep -q '"pending":0,.*"accepted":0,'
 }
 
+storm_stopped()
+{
+	grep -q '^State:.*stopped' "/proc/$(pgrep -x storm)/status"
+}
+
+# Clients have taken all that the helper has room for.
+clients_under_way()
+{
+	tlsock status --json | grep -q '"accepted":[1-9].*"waiting":0,"running":[1-9]'
+}
+
 settled()
 {
 	wait_for nothing_left
@@ -178,10 +189,26 @@ test_queue()
 	weathered "hundreds wait for a stopped helper: all are served" 800
 }
 
+# All clients are there before any of their servers is.
+test_clients_first()
+{
+	kill -STOP "$(helper_pid)"
+	{
+		wait_for storm_stopped
+		kill -CONT "$(helper_pid)"
+		wait_for clients_under_way
+		pkill -CONT -x storm
+	} &
+	storm nothing -d 300 -n 600 -p 600 -w
+	weathered "more clients than there is room for, then their servers" 600
+	wait $!
+}
+
 helper_alive || { skip "no helper runs here"; finish; exit; }
 test_kills
 test_reload
 test_clock
 test_queue
+test_clients_first
 settled "in the end"
 finish

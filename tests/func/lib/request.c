@@ -59,8 +59,8 @@ static void request_parse(struct t_request *out, const struct nlattr *attr)
 	t_attr_text(attr, out->profile, sizeof(out->profile));
 }
 
-int t_accept(struct t_genl *genl, struct t_request *requests, unsigned int limit,
-	     uint32_t *pending)
+int t_accept_most(struct t_genl *genl, struct t_request *requests, unsigned int limit,
+		  unsigned int clients, uint32_t *pending)
 {
 	const struct nlattr *attr;
 	struct t_msg msg;
@@ -69,6 +69,8 @@ int t_accept(struct t_genl *genl, struct t_request *requests, unsigned int limit
 
 	t_msg_init(&msg, genl, TLSOCK_CMD_ACCEPT);
 	t_msg_put_u32(&msg, TLSOCK_A_ACCEPT_LIMIT, limit);
+	if (clients < limit)
+		t_msg_put_u32(&msg, TLSOCK_A_ACCEPT_CLIENTS, clients);
 	err = t_genl_call(genl, &msg);
 	if (err)
 		return err;
@@ -81,6 +83,12 @@ int t_accept(struct t_genl *genl, struct t_request *requests, unsigned int limit
 	if (pending)
 		*pending = t_attr_u32(genl->reply, genl->reply_size, TLSOCK_A_ACCEPT_PENDING, -1);
 	return n;
+}
+
+int t_accept(struct t_genl *genl, struct t_request *requests, unsigned int limit,
+	     uint32_t *pending)
+{
+	return t_accept_most(genl, requests, limit, limit, pending);
 }
 
 int t_accept_one(struct t_genl *genl, struct t_request *request)

@@ -71,6 +71,10 @@ struct t_done {
 int t_accept(struct t_genl *genl, struct t_request *requests, unsigned int limit,
 	     uint32_t *pending);
 
+/** t_accept_most - the same with at most so many clients among them */
+int t_accept_most(struct t_genl *genl, struct t_request *requests, unsigned int limit,
+		  unsigned int clients, uint32_t *pending);
+
 /** t_accept_one - wait for READY and take one request; 0 or -errno */
 int t_accept_one(struct t_genl *genl, struct t_request *request);
 
