@@ -40,10 +40,8 @@ static void request_answer(struct t_helper *helper, const struct t_request *requ
 	t_done(&helper->genl, request->id, &done);
 }
 
-static void request_route(struct t_helper *helper, const struct t_request *request)
+static void request_route(struct t_helper *helper, const struct t_request *request, int mode)
 {
-	int mode = __atomic_load_n(&helper->mode, __ATOMIC_ACQUIRE);
-
 	helper->last = *request;
 	if (mode == T_HELPER_KEYS_NEW)
 		mode = T_HELPER_KEYS;
@@ -56,7 +54,8 @@ static void request_route(struct t_helper *helper, const struct t_request *reque
 	__atomic_add_fetch(&helper->accepted, 1, __ATOMIC_RELEASE);
 }
 
-static void requests_take(struct t_helper *helper)
+/* What the kernel gave while a mode was in force is treated by that one. */
+static void requests_take(struct t_helper *helper, int mode)
 {
 	struct t_request requests[TLSOCK_MAX_ACCEPT];
 	unsigned int seen;
@@ -66,7 +65,7 @@ static void requests_take(struct t_helper *helper)
 		seen = helper->genl.ready;
 		n = t_accept(&helper->genl, requests, TLSOCK_MAX_ACCEPT, NULL);
 		for (i = 0; i < n; i++)
-			request_route(helper, &requests[i]);
+			request_route(helper, &requests[i], mode);
 	} while (n > 0 || helper->genl.ready != seen);
 }
 
@@ -85,7 +84,7 @@ static void helper_work(struct t_helper *helper, int mode)
 		return;
 	if (mode != T_HELPER_HOLD && mode != T_HELPER_KEYS_NEW)
 		held_answer(helper, mode);
-	requests_take(helper);
+	requests_take(helper, mode);
 }
 
 static void *helper_thread(void *arg)
