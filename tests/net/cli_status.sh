@@ -56,7 +56,7 @@ test_counters()
 	local before_ok before_started
 
 	run setpriv --reuid=65534 --regid=65534 --clear-groups tlsock status --json
-	expect "without privilege, JSON" 0 '^{"helper":true,"pending":[0-9]*,"accepted":[0-9]*,"established":[0-9]*,"started":[0-9]*,"truncated":[0-9]*,"outcomes":{"ok":[0-9]*,.*"other":[0-9]*}}$'
+	expect "without privilege, JSON" 0 '^{"module":true,"helper":true,"pending":[0-9]*,"accepted":[0-9]*,"established":[0-9]*,"started":[0-9]*,"truncated":[0-9]*,"outcomes":{"ok":[0-9]*,.*"other":[0-9]*}}$'
 	before_ok=$(number outcomes.ok)
 	before_started=$(number started)
 

@@ -128,6 +128,16 @@ without_module()
 	helper_launch
 	wait_for serves_nfs
 	good "without the module" web.test vers=4.2,xprtsec=mtls yes
+	run tlsock status
+	expect "status without the module" 0 '^module  *not loaded' '^process  *[0-9]' \
+		'^nfs  *[1-9][0-9]* ok, 0 failed' '^nfsd  *[1-9][0-9]* ok, 0 failed' '!^program'
+	run tlsock status --json
+	expect "as JSON" 0 '^{"module":false,"process":' \
+		'"nfsd":{"ok":[1-9][0-9]*,"failed":0,"canceled":0,"under_way":0}'
+	run sh -c "tlsock metrics >'$work/metrics' && python3 operator_metrics.py '$work/metrics'"
+	expect "metrics without the module" 0 '^tlsock_module_loaded\[\] 0$' \
+		'^tlsock_helper_consumer_handshakes_total\[consumer=nfsd,result=ok\] [1-9]' \
+		'!^tlsock_sessions'
 	run modprobe tlsock
 	wait_for helper_serves
 	serves "the module comes later"
@@ -164,6 +174,8 @@ bad "expired server" web.test vers=4.2,xprtsec=mtls \
 with_profile nfsd untrusted
 bad "untrusted server" web.test vers=4.2,xprtsec=mtls \
 	'handshake failed role=client .*consumer=nfs .*errno=EKEYREJECTED'
+run tlsock status
+expect "counted by consumer" 0 '^nfs  *[1-9][0-9]* ok, [1-9]' '^nfsd  *[1-9][0-9]* ok, [1-9]'
 with_profile nfsd server
 good "all is well again" web.test vers=4.2,xprtsec=mtls yes
 without_module

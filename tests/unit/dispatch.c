@@ -22,7 +22,7 @@ TEST_F(broker, all_good)
 	ASSERT_TRUE(run_until(self, is_idle));
 	EXPECT_TRUE(t_stand_in_one_each(100));
 	EXPECT_EQ(100, t_stand_in_count(0));
-	EXPECT_EQ(100, self->broker.report.ok);
+	EXPECT_EQ(100, self->broker.report.all.ok);
 	EXPECT_EQ(16, td_dispatch_capacity(&self->broker, NULL));
 }
 
@@ -155,7 +155,7 @@ TEST_F(broker, canceled_requests_get_no_answer)
 	for (int i = 0; i < 100 && self->broker.requests.n > 2; i++)
 		step(self);
 	EXPECT_EQ(2, self->broker.requests.n);
-	EXPECT_EQ(17, self->broker.report.canceled);
+	EXPECT_EQ(17, self->broker.report.all.canceled);
 	EXPECT_EQ(0, t_kernel.total);
 	td_supervise_stop(&self->broker);
 	ASSERT_TRUE(run_until(self, is_idle));

@@ -11,6 +11,7 @@
 
 #include <linux/tlsock_netlink.h>
 
+#include "../lib/consumer.h"
 #include "../lib/latency.h"
 
 #define TC_WORKERS	256	/* more are counted, but not told of */
@@ -23,6 +24,20 @@ struct tc_worker {
 	uint32_t	limit;
 	uint64_t	jobs;
 	bool		draining;
+};
+
+/**
+ * struct tc_consumer - handshakes for a part of the kernel, or for programs
+ * @ok: handshakes that succeeded
+ * @failed: that failed
+ * @canceled: that the kernel took back
+ * @under_way: that the helper has
+ */
+struct tc_consumer {
+	uint64_t	ok;
+	uint64_t	failed;
+	uint64_t	canceled;
+	uint64_t	under_way;
 };
 
 /**
@@ -44,6 +59,7 @@ struct tc_worker {
  * @broker_ns: processor time of the broker
  * @n_workers: worker processes
  * @workers: the first of them
+ * @consumers: for whom, by enum tl_consumer
  * @latency: of those that succeeded, by enum tlsock_role
  */
 struct tc_helper {
@@ -64,6 +80,7 @@ struct tc_helper {
 	uint64_t		broker_ns;
 	unsigned int		n_workers;
 	struct tc_worker	workers[TC_WORKERS];
+	struct tc_consumer	consumers[TL_CONSUMER_N];
 	struct tl_latency	latency[TLSOCK_ROLE_SERVER + 1];
 };
 

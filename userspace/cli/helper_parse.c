@@ -76,6 +76,20 @@ static int parse_worker(char **words, int n, struct tc_helper *helper)
 	return 0;
 }
 
+/* A helper of later may know more of them. */
+static int parse_consumer(char **words, int n, struct tc_helper *helper)
+{
+	uint64_t value[4];
+	int err = n ? all_numbers(words + 1, n - 1, value, 4) : -EBADMSG;
+
+	for (uint32_t i = 0; !err && i < TL_CONSUMER_N; i++)
+		if (!strcmp(words[0], tl_consumer_name(i)))
+			helper->consumers[i] = (struct tc_consumer) {
+				value[0], value[1], value[2], value[3],
+			};
+	return err;
+}
+
 /* The distribution of a role, NULL for a role that is not known */
 static struct tl_latency *latency_of(struct tc_helper *helper, const char *role)
 {
@@ -114,6 +128,8 @@ static int parse_line(char *line, struct tc_helper *helper)
 		return -EBADMSG;
 	if (!strcmp(words[0], "worker"))
 		return parse_worker(words + 1, n - 1, helper);
+	if (!strcmp(words[0], "consumer"))
+		return parse_consumer(words + 1, n - 1, helper);
 	if (!strcmp(words[0], "latency"))
 		return parse_latency(words + 1, n - 1, helper);
 	if (!strcmp(words[0], "latency-sum"))

@@ -84,6 +84,25 @@ static void print_latency(const struct tc_helper *helper)
 	}
 }
 
+static void print_consumers(const struct tc_helper *helper)
+{
+	static const char name[] = "tlsock_helper_consumer_handshakes";
+
+	family(name, "counter", NULL, "Handshakes for programs and for parts of the kernel.");
+	for (uint32_t i = 0; i < TL_CONSUMER_N; i++) {
+		const struct tc_consumer *consumer = &helper->consumers[i];
+		const struct { const char *result; uint64_t n; } results[] = {
+			{ "ok", consumer->ok },
+			{ "failed", consumer->failed },
+			{ "canceled", consumer->canceled },
+		};
+
+		for (size_t j = 0; j < sizeof(results) / sizeof(results[0]); j++)
+			printf("%s_total{consumer=\"%s\",result=\"%s\"} %" PRIu64 "\n", name,
+			       tl_consumer_name(i), results[j].result, results[j].n);
+	}
+}
+
 static void print_helper(const struct tc_helper *helper)
 {
 	static const char cpu[] = "tlsock_helper_cpu_seconds";
@@ -106,6 +125,7 @@ static void print_helper(const struct tc_helper *helper)
 	labeled("tlsock_helper_handshakes_total", "result", "resumed", helper->resumed);
 	labeled("tlsock_helper_handshakes_total", "result", "failed", helper->failed);
 	labeled("tlsock_helper_handshakes_total", "result", "canceled", helper->canceled);
+	print_consumers(helper);
 	family(cpu, "counter", "seconds", "Processor time for handshakes.");
 	printf("%s_total{process=\"workers\"} %.6f\n", cpu, (double)helper->worker_ns / 1e9);
 	printf("%s_total{process=\"broker\"} %.6f\n", cpu, (double)helper->broker_ns / 1e9);
@@ -116,17 +136,20 @@ int tc_metrics(int argc, char **argv)
 {
 	struct tc_status status;
 	struct tc_helper helper;
-	int err;
+	int no_module, unknown;
 
 	if (argc > 1) {
 		tc_say("metrics takes no '%s'", argv[1]);
 		return tc_misused("metrics", TC_EXIT_USAGE);
 	}
-	err = tc_kernel_status(&status);
-	if (err)
-		return tc_kernel_failed(err);
-	print_kernel(&status);
-	if (!tc_helper_status(&helper))
+	no_module = tc_kernel_status(&status);
+	unknown = tc_helper_status(&helper);
+	if (no_module && (no_module != -ENOENT || unknown))
+		return tc_kernel_failed(no_module);
+	gauge("tlsock_module_loaded", "Whether programs can have TLS sockets.", !no_module);
+	if (!no_module)
+		print_kernel(&status);
+	if (!unknown)
 		print_helper(&helper);
 	puts("# EOF");
 	if (fflush(stdout) || ferror(stdout)) {

@@ -21,7 +21,7 @@ int tc_status(int argc, char **argv)
 	struct tc_status status;
 	struct tc_helper helper;
 	bool json = false;
-	int option, err, unknown;
+	int option, err, no_module, unknown;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option != 'j')
@@ -32,13 +32,14 @@ int tc_status(int argc, char **argv)
 		tc_say("status takes no '%s'", argv[optind]);
 		return tc_misused("status", TC_EXIT_USAGE);
 	}
-	err = tc_kernel_status(&status);
-	if (err)
-		return tc_kernel_failed(err);
+	no_module = tc_kernel_status(&status);
 	unknown = tc_helper_status(&helper);
 	if (unknown == -ETIMEDOUT)
 		tc_say("the helper does not answer");
-	err = tc_status_print(&status, unknown ? NULL : &helper, json);
+	/* Without the module a helper still serves the kernel's own consumers. */
+	if (no_module && (no_module != -ENOENT || unknown))
+		return tc_kernel_failed(no_module);
+	err = tc_status_print(no_module ? NULL : &status, unknown ? NULL : &helper, json);
 	if (err) {
 		tc_say("cannot write the counters: %s", strerror(-err));
 		return TC_EXIT_FAILURE;

@@ -53,7 +53,7 @@ const char *tc_status_outcome(unsigned int outcome);
 
 /**
  * tc_status_print - write the counters to stdout
- * @status: the counters
+ * @status: the counters, NULL without the module
  * @helper: what the helper says, NULL if it did not
  * @json: as one JSON object instead of text
  *

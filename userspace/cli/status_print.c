@@ -24,6 +24,17 @@ static bool add_outcomes(struct json_object *root, const struct tc_status *statu
 	return good;
 }
 
+static bool add_status(struct json_object *root, const struct tc_status *status)
+{
+	return !tc_json_bool(root, "helper", status->helper) &&
+	       !tc_json_number(root, "pending", status->pending) &&
+	       !tc_json_number(root, "accepted", status->accepted) &&
+	       !tc_json_number(root, "established", status->established) &&
+	       !tc_json_number(root, "started", status->started) &&
+	       !tc_json_number(root, "truncated", status->truncated) &&
+	       add_outcomes(root, status);
+}
+
 static bool add_latency(struct json_object *root, const struct tc_helper *helper)
 {
 	struct json_object *all = json_object_new_object(), *to;
@@ -38,6 +49,24 @@ static bool add_latency(struct json_object *root, const struct tc_helper *helper
 		       !tc_json_number(to, "sum", latency->sum_us) &&
 		       !tc_json_number(to, "p50", tl_latency_quantile(latency, 500)) &&
 		       !tc_json_number(to, "p99", tl_latency_quantile(latency, 990));
+	}
+	return good;
+}
+
+static bool add_consumers(struct json_object *root, const struct tc_helper *helper)
+{
+	struct json_object *all = json_object_new_object(), *to;
+	bool good = !tc_json_add(root, "consumers", all);
+
+	for (uint32_t i = 0; good && i < TL_CONSUMER_N; i++) {
+		const struct tc_consumer *consumer = &helper->consumers[i];
+
+		to = json_object_new_object();
+		good = !tc_json_add(all, tl_consumer_name(i), to) &&
+		       !tc_json_number(to, "ok", consumer->ok) &&
+		       !tc_json_number(to, "failed", consumer->failed) &&
+		       !tc_json_number(to, "canceled", consumer->canceled) &&
+		       !tc_json_number(to, "under_way", consumer->under_way);
 	}
 	return good;
 }
@@ -86,7 +115,7 @@ static bool add_helper(struct json_object *root, const struct tc_helper *helper)
 	       !tc_json_number(to, "canceled", helper->canceled) &&
 	       !tc_json_number(to, "worker_ns", helper->worker_ns) &&
 	       !tc_json_number(to, "broker_ns", helper->broker_ns) && add_workers(to, helper) &&
-	       add_latency(to, helper);
+	       add_consumers(to, helper) && add_latency(to, helper);
 }
 
 static int print_json(const struct tc_status *status, const struct tc_helper *helper)
@@ -94,18 +123,28 @@ static int print_json(const struct tc_status *status, const struct tc_helper *he
 	struct json_object *root = json_object_new_object();
 	const char *text = NULL;
 
-	if (root && !tc_json_bool(root, "helper", status->helper) &&
-	    !tc_json_number(root, "pending", status->pending) &&
-	    !tc_json_number(root, "accepted", status->accepted) &&
-	    !tc_json_number(root, "established", status->established) &&
-	    !tc_json_number(root, "started", status->started) &&
-	    !tc_json_number(root, "truncated", status->truncated) &&
-	    add_outcomes(root, status) && (!helper || add_helper(root, helper)))
+	if (root && !tc_json_bool(root, "module", status) &&
+	    (!status || add_status(root, status)) && (!helper || add_helper(root, helper)))
 		text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN);
 	if (text)
 		puts(text);
 	json_object_put(root);
 	return text ? 0 : -ENOMEM;
+}
+
+static void print_consumers(const struct tc_helper *helper)
+{
+	for (uint32_t i = 0; i < TL_CONSUMER_N; i++) {
+		const struct tc_consumer *consumer = &helper->consumers[i];
+
+		if (!consumer->ok && !consumer->failed && !consumer->canceled &&
+		    !consumer->under_way)
+			continue;
+		printf("%-12s %" PRIu64 " ok, %" PRIu64 " failed, %" PRIu64 " canceled, %" PRIu64
+		       " under way\n",
+		       tl_consumer_name(i), consumer->ok, consumer->failed, consumer->canceled,
+		       consumer->under_way);
+	}
 }
 
 static void print_helper(const struct tc_helper *helper)
@@ -123,6 +162,7 @@ static void print_helper(const struct tc_helper *helper)
 	       helper->silent, helper->waiting, helper->running, helper->answered);
 	printf("resumed      %" PRIu64 " of %" PRIu64 ", %" PRIu64 " tickets for clients\n",
 	       helper->resumed, helper->ok, helper->tickets);
+	print_consumers(helper);
 	for (uint32_t role = TLSOCK_ROLE_CLIENT; role <= TLSOCK_ROLE_SERVER; role++) {
 		const struct tl_latency *latency = &helper->latency[role];
 
@@ -159,8 +199,10 @@ int tc_status_print(const struct tc_status *status, const struct tc_helper *help
 
 	if (json)
 		err = print_json(status, helper);
-	else
+	else if (status)
 		print_text(status);
+	else
+		puts("module       not loaded");
 	if (!json && helper)
 		print_helper(helper);
 	if (!err && (fflush(stdout) || ferror(stdout)))

@@ -36,6 +36,26 @@ static void put_latency(FILE *out, const char *role, const struct tl_latency *la
 			fprintf(out, "latency %s %u %" PRIu64 "\n", role, i, latency->buckets[i]);
 }
 
+static unsigned int under_way(const struct td_requests *requests, uint32_t consumer)
+{
+	unsigned int n = 0;
+
+	for (const struct td_request *r = requests->first; r; r = r->next)
+		n += r->kernel.consumer == consumer;
+	return n;
+}
+
+static void put_consumers(FILE *out, const struct td_broker *broker)
+{
+	for (uint32_t i = 0; i < TL_CONSUMER_N; i++) {
+		const struct td_outcomes *over = &broker->report.consumers[i];
+
+		fprintf(out, "consumer %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %u\n",
+			tl_consumer_name(i), over->ok, over->failed, over->canceled,
+			under_way(&broker->requests, i));
+	}
+}
+
 static void put_status(FILE *out, struct td_broker *broker)
 {
 	const struct td_requests *requests = &broker->requests;
@@ -53,11 +73,12 @@ static void put_status(FILE *out, struct td_broker *broker)
 		requests->n - requests->n_silent - requests->n_waiting - requests->n_answered,
 		requests->n_answered);
 	fprintf(out, "tickets %u\n", broker->tickets.n);
-	fprintf(out, "ok %" PRIu64 "\nresumed %" PRIu64 "\n", report->ok, report->resumed);
-	fprintf(out, "failed %" PRIu64 "\ncanceled %" PRIu64 "\n", report->failed,
-		report->canceled);
+	fprintf(out, "ok %" PRIu64 "\nresumed %" PRIu64 "\n", report->all.ok, report->resumed);
+	fprintf(out, "failed %" PRIu64 "\ncanceled %" PRIu64 "\n", report->all.failed,
+		report->all.canceled);
 	fprintf(out, "worker-ns %" PRIu64 "\nbroker-ns %" PRIu64 "\n", report->worker_nsec, nsec);
 	put_workers(out, broker);
+	put_consumers(out, broker);
 	for (uint32_t role = TLSOCK_ROLE_CLIENT; role <= TLSOCK_ROLE_SERVER; role++)
 		put_latency(out, tl_names_role(role), &report->latency[role]);
 }

@@ -124,10 +124,20 @@ static const char *verdict(const struct td_request *request, const struct td_res
 	return result->error ? "failed" : "ok";
 }
 
-static void count_success(struct td_report *report, const struct td_request *request,
-			  const struct td_result *result, int64_t now)
+static void count(struct td_outcomes *outcomes, const struct td_request *request,
+		  const struct td_result *result)
 {
-	report->ok++;
+	if (request->canceled)
+		outcomes->canceled++;
+	else if (result->error)
+		outcomes->failed++;
+	else
+		outcomes->ok++;
+}
+
+static void measure(struct td_report *report, const struct td_request *request,
+		    const struct td_result *result, int64_t now)
+{
 	if (result->resumed)
 		report->resumed++;
 	if (request->job.role <= TLSOCK_ROLE_SERVER && now > request->accepted_us)
@@ -141,12 +151,11 @@ void td_report_handshake(struct td_report *report, const struct td_request *requ
 	struct tl_line line = {};
 
 	report->worker_nsec += result->cpu_nsec;
-	if (request->canceled)
-		report->canceled++;
-	else if (result->error)
-		report->failed++;
-	else
-		count_success(report, request, result, now);
+	count(&report->all, request, result);
+	if (request->kernel.consumer < TL_CONSUMER_N)
+		count(&report->consumers[request->kernel.consumer], request, result);
+	if (!result->error && !request->canceled)
+		measure(report, request, result, now);
 	if (!tl_log_wants(priority(request, result)))
 		return;
 	put_request(&line, request);
@@ -161,7 +170,8 @@ void td_report_handshake(struct td_report *report, const struct td_request *requ
 void td_report_summary(struct td_report *report)
 {
 	const uint64_t *nsec = report->broker_nsec;
-	uint64_t n = report->ok + report->failed + report->canceled;
+	const struct td_outcomes *all = &report->all;
+	uint64_t n = all->ok + all->failed + all->canceled;
 	uint64_t divisor = n ? n : 1;
 
 	td_report_stage(report, TD_REPORT_OTHER);
@@ -169,7 +179,7 @@ void td_report_summary(struct td_report *report)
 	       "summary handshakes=%" PRIu64 " ok=%" PRIu64 " failed=%" PRIu64 " canceled=%" PRIu64
 	       " worker-ns=%" PRIu64 " broker-accept-ns=%" PRIu64 " broker-answer-ns=%" PRIu64
 	       " broker-other-ns=%" PRIu64 " (ns per handshake)",
-	       n, report->ok, report->failed, report->canceled, report->worker_nsec / divisor,
+	       n, all->ok, all->failed, all->canceled, report->worker_nsec / divisor,
 	       nsec[TD_REPORT_ACCEPT] / divisor, nsec[TD_REPORT_ANSWER] / divisor,
 	       nsec[TD_REPORT_OTHER] / divisor);
 }

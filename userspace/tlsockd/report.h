@@ -7,6 +7,7 @@
 
 #include <linux/tlsock_netlink.h>
 
+#include "../lib/consumer.h"
 #include "../lib/latency.h"
 
 struct td_request;
@@ -21,11 +22,22 @@ enum td_report_stage {
 };
 
 /**
+ * struct td_outcomes - handshakes that are over
+ * @ok: how many succeeded
+ * @failed: how many failed
+ * @canceled: how many the kernel took back
+ */
+struct td_outcomes {
+	uint64_t	ok;
+	uint64_t	failed;
+	uint64_t	canceled;
+};
+
+/**
  * struct td_report - sums since the start; zero it, then td_report_stage()
- * @ok: handshakes that succeeded
- * @resumed: those of them that resumed a session
- * @failed: handshakes that failed
- * @canceled: requests that the kernel took back
+ * @all: handshakes that are over
+ * @consumers: the same for whom, by enum tl_consumer
+ * @resumed: those that resumed a session
  * @worker_nsec: processor time of workers
  * @broker_nsec: processor time of the broker for each stage
  * @latency: of those that succeeded, by enum tlsock_role
@@ -33,10 +45,9 @@ enum td_report_stage {
  * @stage_start: processor time of the broker when that began
  */
 struct td_report {
-	uint64_t		ok;
+	struct td_outcomes	all;
+	struct td_outcomes	consumers[TL_CONSUMER_N];
 	uint64_t		resumed;
-	uint64_t		failed;
-	uint64_t		canceled;
 	uint64_t		worker_nsec;
 	uint64_t		broker_nsec[TD_REPORT_N_STAGES];
 	struct tl_latency	latency[TLSOCK_ROLE_SERVER + 1];
