@@ -21,16 +21,11 @@ restore()
 	helper_reload
 }
 
-# make NAME HOST ALGORITHM OPTION...: a certificate of the test CA
+# make NAME HOST ALGORITHM OPTION...: a certificate of the profile
 make()
 {
-	local name=$1 host=$2 algorithm=$3
-	shift 3
-	openssl req -x509 -nodes -CA "$pki/ca.pem" -CAkey "$pki/ca.key" -days 3 \
-		-newkey "$algorithm" "$@" -subj "/CN=$name" \
-		-addext "subjectAltName=DNS:$host" -addext basicConstraints=critical,CA:FALSE \
-		-addext keyUsage=critical,digitalSignature \
-		-keyout "$work/$name.key" -out "$work/$name.pem" 2>"$work/log" || cat "$work/log"
+	local name=$1
+	certify "$@"
 	printf 'certificate = %s\nkey = %s\n' "$work/$name.pem" "$work/$name.key" >>"$profile"
 }
 

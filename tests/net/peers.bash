@@ -139,6 +139,18 @@ reused()
 	expect "$what" 0 "^$word, TLSv1" hello
 }
 
+# certify NAME HOST ALGORITHM OPTION...: a certificate of the test CA and its key
+certify()
+{
+	local name=$1 host=$2 algorithm=$3
+	shift 3
+	openssl req -x509 -nodes -CA "$pki/ca.pem" -CAkey "$pki/ca.key" -days 3 \
+		-newkey "$algorithm" "$@" -subj "/CN=$name" \
+		-addext "subjectAltName=DNS:$host" -addext basicConstraints=critical,CA:FALSE \
+		-addext keyUsage=critical,digitalSignature \
+		-keyout "$work/$name.key" -out "$work/$name.pem" 2>"$work/log" || cat "$work/log"
+}
+
 # gnutls_client PRIORITY OPTION...
 gnutls_client()
 {

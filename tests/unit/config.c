@@ -92,6 +92,7 @@ TEST_F(folder, empty_file_has_the_defaults)
 	EXPECT_EQ(0, self->config->workers);
 	EXPECT_EQ(256, self->config->handshakes);
 	EXPECT_EQ(LOG_INFO, self->config->log_level);
+	EXPECT_EQ(1, self->config->watch);
 	EXPECT_STREQ("tlsock", self->config->user);
 	ASSERT_EQ(1, self->config->n_profiles);
 	p = tl_config_profile(self->config, "");
@@ -116,6 +117,7 @@ TEST_F(folder, every_key)
 			  "# comment\n; comment\n\n"
 			  "[tlsockd]\nworkers = 3\nuser=nobody\nhandshakes\t=\t7\n"
 			  "kernel-consumers = yes\nlog-level = debug\nticket-keys = t.keys\n"
+			  "watch = no\n"
 			  "[ profile web ]\r\n"
 			  "  certificate = pki/a b.pem\nkey = /etc/key.pem\nca = ca.pem\n"
 			  "key = second.key\ncertificate = /second.pem\n"
@@ -127,12 +129,13 @@ TEST_F(folder, every_key)
 	EXPECT_EQ(3, self->config->workers);
 	EXPECT_EQ(7, self->config->handshakes);
 	EXPECT_EQ(1, self->config->kernel_consumers);
+	EXPECT_EQ(0, self->config->watch);
 	EXPECT_EQ(LOG_DEBUG, self->config->log_level);
 	EXPECT_STREQ("nobody", self->config->user);
 	ASSERT_EQ(3, self->config->n_profiles);
 	p = tl_config_profile(self->config, "web");
 	ASSERT_NE(NULL, p);
-	EXPECT_EQ(11, p->line);
+	EXPECT_EQ(12, p->line);
 	snprintf(path, sizeof(path), "%s/t.keys", self->path);
 	EXPECT_STREQ(path, self->config->ticket_keys);
 	snprintf(path, sizeof(path), "%s/pki/a b.pem", self->path);
@@ -184,7 +187,7 @@ static const struct {
 	{ "[tlsockd]\nlog-level = loud", 2, "error, warning, notice, info or debug" },
 	{ "[tlsockd]\nworkers = 1\n\nworkers = 1", 4, "for the second time" },
 	{ "[tlsockd]\nkey = a", 2,
-	  "only workers, user, handshakes, kernel-consumers, ticket-keys, log-level" },
+	  "only workers, user, handshakes, kernel-consumers, watch, ticket-keys, log-level" },
 	{ "[tlsockd]\n[tlsockd]", 2, "already there in line 1" },
 	{ "[web]", 1, "only [tlsockd], [profile NAME] and [rule NAME]" },
 	{ "[profiles]", 1, "only [tlsockd], [profile NAME] and [rule NAME]" },

@@ -243,6 +243,7 @@ int tl_config_read_on(const char *path, struct tl_config **out,
 		return -ENOMEM;
 	l.config->handshakes = DEFAULT_HANDSHAKES;
 	l.config->log_level = LOG_INFO;
+	l.config->watch = 1;
 	err = read_all(&l, path);
 	free(l.folder);
 	if (err && err != -EINVAL) {

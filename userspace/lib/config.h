@@ -18,6 +18,7 @@ struct tl_rule;
  * @user: user that workers run as
  * @handshakes: most handshakes that one worker runs at a time
  * @kernel_consumers: NFS and NVMe are served as well
+ * @watch: read anew when files change that are named here
  * @ticket_keys: file with the keys of tickets that a fleet shares, NULL for own ones
  * @log_level: syslog priority up to which messages are written
  * @profiles: all profiles; there is always one called "default"
@@ -30,6 +31,7 @@ struct tl_config {
 	char			*user;
 	unsigned int		handshakes;
 	int			kernel_consumers;
+	int			watch;
 	char			*ticket_keys;
 	int			log_level;
 	struct tl_profile	*profiles;

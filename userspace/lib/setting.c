@@ -84,6 +84,8 @@ static const struct setting daemon_table[] = {
 	{ .name = "kernel-consumers", .kind = KIND_CHOICE,
 	  .offset = offsetof(struct tl_config, kernel_consumers),
 	  .choices = switches, .allowed = "yes or no" },
+	{ .name = "watch", .kind = KIND_CHOICE, .offset = offsetof(struct tl_config, watch),
+	  .choices = switches, .allowed = "yes or no" },
 	{ .name = "ticket-keys", .kind = KIND_FILE,
 	  .offset = offsetof(struct tl_config, ticket_keys), .allowed = "the name of a file" },
 	{ .name = "log-level", .kind = KIND_CHOICE, .offset = offsetof(struct tl_config, log_level),

@@ -23,6 +23,7 @@
 #include "programs.h"
 #include "seal.h"
 #include "ticket_keys.h"
+#include "watch.h"
 
 /* Longest time that SIGTERM leaves handshakes to end, milliseconds */
 #define STOP_TIME	20000
@@ -95,6 +96,7 @@ int td_broker_reload(struct td_broker *broker)
 	if (broker->stopping)
 		return -EBUSY;
 	td_notify_reloading();
+	td_watch_look(&broker->watch);
 	if (load_next(broker, &generation)) {
 		tl_log(LOG_ERR, "the configuration stays as it was");
 		err = -EINVAL;
@@ -108,6 +110,7 @@ int td_broker_reload(struct td_broker *broker)
 		td_consumers_apply(broker);
 		tl_log(LOG_NOTICE, "the configuration was read anew");
 	}
+	td_watch_follow(broker);
 	td_notify_send("READY=1");
 	return err;
 }
@@ -184,6 +187,7 @@ static int64_t advance(struct td_broker *broker)
 	wait = sooner(wait, td_dispatch_tick(broker, now));
 	wait = sooner(wait, td_seal_tick(now));
 	wait = sooner(wait, td_expiry_tick(broker->generation, now));
+	wait = sooner(wait, td_watch_tick(broker, now));
 	if (broker->ready && td_dispatch_capacity(broker, NULL))
 		wait = sooner(wait, TD_RETRY_TIME);
 	if (broker->stopping && !broker->requests.n_waiting && !broker->requests.n_silent &&
@@ -240,6 +244,7 @@ static void close_broker(struct td_broker *broker)
 	td_consumers_close(broker);
 	td_silent_close(broker);
 	td_operator_close(broker);
+	td_watch_close(broker);
 	if (broker->signals.fd >= 0)
 		close(broker->signals.fd);
 	if (broker->loop >= 0)
@@ -255,6 +260,7 @@ int td_broker_run(const char *config_path, struct td_generation *generation)
 		.generation = generation,
 		.signals.fd = -1,
 		.silent.source.fd = -1,
+		.watch.source.fd = -1,
 	};
 	int err;
 
@@ -275,6 +281,7 @@ int td_broker_run(const char *config_path, struct td_generation *generation)
 	td_operator_open(&broker);
 	td_privilege_lock();
 	td_supervise_start(&broker, generation);
+	td_watch_follow(&broker);
 	tl_log(LOG_NOTICE, "serving with %u workers", broker.supervise.wanted);
 	td_notify_send("READY=1\nSTATUS=serving");
 	serve(&broker);

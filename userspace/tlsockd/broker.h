@@ -17,6 +17,7 @@
 #include "silent.h"
 #include "supervise.h"
 #include "tickets.h"
+#include "watch.h"
 
 struct td_family_tlsock;
 struct td_generation;
@@ -41,6 +42,7 @@ enum td_module {
  * @silent: those whose peers have not spoken
  * @consumers: the kernel's own
  * @operators: who wants to know and decide
+ * @watch: files that the configuration names
  * @report: what it all cost
  * @ready: requests may wait in the kernel
  * @more: ACCEPT has left some behind
@@ -68,6 +70,7 @@ struct td_broker {
 	struct td_silent	silent;
 	struct td_consumers	consumers;
 	struct td_operator	operators;
+	struct td_watch		watch;
 	struct td_report	report;
 	bool			ready;
 	bool			more;
