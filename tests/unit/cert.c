@@ -161,4 +161,26 @@ TEST(dates)
 	EXPECT_STREQ("an unknown day", day);
 }
 
+/* RFC 5280 section 4.1.2.5.1: two digits of the year from 50 on are of 1900 */
+TEST(seconds)
+{
+	static const struct { uint8_t tag; const char *text; int64_t seconds; } times[] = {
+		{ 0x17, "700101000001Z", 1 },
+		{ 0x17, "491231235959Z", 2524607999 },
+		{ 0x18, "99991231235959Z", 253402300799 },
+		{ 0x17, "500101000000Z", 0 },
+		{ 0x18, "00000101000000Z", 0 },
+		{ 0x18, "700101000001Z", -1 },
+		{ 0x17, "7001010000Z", -1 },
+		{ 0x17, "70010100000xZ", -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		struct tl_span text = { (const uint8_t *)times[i].text, strlen(times[i].text) };
+
+		EXPECT_EQ(times[i].seconds, tl_cert_time(times[i].tag, text))
+			TH_LOG("%s", times[i].text);
+	}
+}
+
 TEST_HARNESS_MAIN

@@ -259,6 +259,7 @@ int64_t tl_cert_time(uint8_t tag, struct tl_span time)
 	struct tm tm = { 0 };
 	int fields[6] = { 0 };
 	char text[16];
+	int64_t seconds;
 
 	/* RFC 5280 section 4.1.2.5: seconds are there and the zone is Z */
 	if (time.length != year + 11)
@@ -280,7 +281,8 @@ int64_t tl_cert_time(uint8_t tag, struct tl_span time)
 	tm.tm_hour = fields[3];
 	tm.tm_min = fields[4];
 	tm.tm_sec = fields[5];
-	return timegm(&tm);
+	seconds = timegm(&tm);
+	return seconds > 0 ? seconds : 0;
 }
 
 void tl_cert_date(uint8_t tag, struct tl_span time, char *day, size_t size)

@@ -126,7 +126,7 @@ void tl_cert_describe(const struct tl_cert *cert, char *text, size_t size);
  */
 int tl_cert_next_name(struct tl_span *rest, char *text, size_t size);
 
-/** tl_cert_time - a certificate's time as seconds since 1970, -1 if it is none */
+/** tl_cert_time - a time as seconds since 1970, 0 if it is before that, -1 if it is no time */
 int64_t tl_cert_time(uint8_t tag, struct tl_span time);
 
 /**
