@@ -194,10 +194,10 @@ test_clients_first()
 {
 	kill -STOP "$(helper_pid)"
 	{
+		trap 'kill -CONT "$(helper_pid)"; pkill -CONT -x storm' EXIT
 		wait_for storm_stopped
 		kill -CONT "$(helper_pid)"
 		wait_for clients_under_way
-		pkill -CONT -x storm
 	} &
 	storm nothing -d 300 -n 600 -p 600 -w
 	weathered "more clients than there is room for, then their servers" 600
