@@ -101,11 +101,13 @@ test_misfit()
 {
 	log_mark
 	cat "$work/first.pem" >"$(realpath "$work/live/cert.pem")"
+	wait_for log_has 'the configuration stays as it was'
 	logged "what does not fit together is told" 'net-renewal.conf:.*key'
-	log_has 'the configuration stays as it was' || wait_for log_has 'stays as it was'
 	openssl_tells -servername web.test
 	expect "and the old one stays" 0 "^subject=CN *= *seventh$" hello
+	log_mark
 	rm "$(realpath "$work/live/cert.pem")"
+	wait_for log_has 'the configuration stays as it was'
 	logged "a file that goes is told too" 'live/cert.pem.*No such file'
 	openssl_tells -servername web.test
 	expect "likewise" 0 "^subject=CN *= *seventh$" hello
