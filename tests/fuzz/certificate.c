@@ -80,10 +80,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	size_t length = size < 2 ? 0 : (size_t)data[0] << 8 | data[1];
 	struct tl_cert authority, cert;
+	size_t length;
 
-	if (length > (size < 2 ? 0 : size - 2))
+	if (size < 2)
+		return -1;
+	length = (size_t)data[0] << 8 | data[1];
+	if (length > size - 2)
 		return -1;
 	if (tl_cert_parse(data + 2, length, &authority))
 		return 0;

@@ -4,7 +4,6 @@
  * kind of message follows. Besides crashes it finds texts that are not
  * terminated and requests that are good but for what nobody could do with them.
  */
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,11 +67,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* As in a netlink buffer, attributes are aligned. */
 	uint8_t *copy;
 
 	if (!size)
 		return -1;
+	/* As in a netlink buffer, attributes are aligned. */
 	copy = malloc(size - 1 ? size - 1 : 1);
 	if (!copy)
 		abort();

@@ -36,23 +36,19 @@ static void put_latency(FILE *out, const char *role, const struct tl_latency *la
 			fprintf(out, "latency %s %u %" PRIu64 "\n", role, i, latency->buckets[i]);
 }
 
-static unsigned int under_way(const struct td_requests *requests, uint32_t consumer)
-{
-	unsigned int n = 0;
-
-	for (const struct td_request *r = requests->first; r; r = r->next)
-		n += r->kernel.consumer == consumer;
-	return n;
-}
-
 static void put_consumers(FILE *out, const struct td_broker *broker)
 {
+	unsigned int under_way[TL_CONSUMER_N] = { 0 };
+
+	for (const struct td_request *r = broker->requests.first; r; r = r->next)
+		if (r->kernel.consumer < TL_CONSUMER_N)
+			under_way[r->kernel.consumer]++;
 	for (uint32_t i = 0; i < TL_CONSUMER_N; i++) {
 		const struct td_outcomes *over = &broker->report.consumers[i];
 
 		fprintf(out, "consumer %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %u\n",
 			tl_consumer_name(i), over->ok, over->failed, over->canceled,
-			under_way(&broker->requests, i));
+			under_way[i]);
 	}
 }
 

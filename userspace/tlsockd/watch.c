@@ -170,13 +170,19 @@ static void free_files(struct td_watched *files, size_t n)
 static int open_source(struct td_broker *broker)
 {
 	struct td_source *source = &broker->watch.source;
+	int err;
 
 	source->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (source->fd < 0)
 		return -errno;
 	source->handle = handle_events;
 	source->arg = broker;
-	return td_loop_add(broker->loop, source);
+	err = td_loop_add(broker->loop, source);
+	if (err) {
+		close(source->fd);
+		source->fd = -1;
+	}
+	return err;
 }
 
 static void close_source(struct td_broker *broker)
