@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kselftest_harness.h"
 #include "lib/pair.h"
 #include "lib/psk.h"
+#include "tlsockd/outcome.h"
+#include "tlsockd/peer.h"
 #include "tlsockd/profile.h"
 
 #define ONE	"NVMe1R01 nqn.host nqn.one one="
@@ -176,6 +179,87 @@ TEST(descriptions)
 	EXPECT_EQ(0, tl_psk_set(&psk, text, 64));
 	EXPECT_EQ(-EINVAL, tl_psk_set(&psk, text, 31));
 	EXPECT_EQ(-EINVAL, tl_psk_set(&psk, text, 65));
+}
+
+/* A profile with keys of its own, and what programs are told of the peer */
+TEST_F(psk, of_a_profile)
+{
+	struct td_mistakes mistakes = { .profile = &self->profiles[0] };
+	char path[] = "/tmp/tlsock-psk-XXXXXX";
+	struct t_pair *pair = &self->pair;
+	static const char text[] =
+		"# a comment\n"
+		"  a:b c:00112233445566778899aabbccddeeff  \n\n"
+		"client:000102030405060708090A0B0C0D0E0F"
+		"101112131415161718191a1b1c1d1e1f2021222324252627"
+		"28292a2b2c2d2e2f:sha384\n";
+	int fd = mkstemp(path);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(sizeof(text) - 1, write(fd, text, sizeof(text) - 1));
+	close(fd);
+	td_context_free(self->contexts);
+	td_context_exit();
+	self->profiles[0].psk = path;
+	self->contexts = t_contexts(self->profiles, 3);
+	pair->client.job.consumer = TL_CONSUMER_PROGRAM;
+	pair->server.job.consumer = TL_CONSUMER_PROGRAM;
+	strcpy(pair->client.job.server_name, "web.test");
+	strcpy(pair->server.job.profile, "default");
+	run(_metadata, self, NULL, NULL, 0);
+	EXPECT_PASSES(1, 0x1301);
+	td_outcome_names(pair->server.engine);
+	EXPECT_STREQ("web.test", pair->server.result.server_name);
+	EXPECT_STREQ("", td_peer_subject(&pair->server.result.peer));
+	EXPECT_STREQ("PSK:a:b c", pair->server.result.peer.names + 1);
+	EXPECT_TRUE(td_peer_check(&pair->server.result.peer));
+
+	/* One that wants certificates */
+	strcpy(pair->server.job.profile, "server");
+	run(_metadata, self, NULL, NULL, 0);
+	EXPECT_NE(TD_ENGINE_DONE, pair->client.engine->state);
+	EXPECT_NE(TD_ENGINE_DONE, pair->server.engine->state);
+	unlink(path);
+	EXPECT_EQ(-EINVAL, td_psk_file_read(path, &mistakes, &(struct td_psks) { 0 }));
+	self->profiles[0].psk = NULL;
+}
+
+#define HEX16	"00112233445566778899aabbccddeeff"
+
+TEST(lines)
+{
+	static const struct {
+		const char	*line;
+		const char	*identity;
+		uint8_t		length;
+		uint16_t	suite;
+	} rows[] = {
+		{ "a:" HEX16, "a", 16, 0x1301 },
+		{ "a:" HEX16 ":sha256", "a", 16, 0x1301 },
+		{ "a:" HEX16 HEX16 HEX16 ":sha384", "a", 48, 0x1302 },
+		{ "a:" HEX16 HEX16 HEX16, "a", 48, 0x1301 },
+		{ "NVMe1R02 nqn:x y:" HEX16, "NVMe1R02 nqn:x y", 16, 0x1301 },
+		{ ":sha384:" HEX16, ":sha384", 16, 0x1301 },
+		{ "a:" HEX16 HEX16 HEX16 HEX16, "a", 64, 0x1301 },
+	};
+	static const char *const refused[] = {
+		"a:" HEX16 HEX16 HEX16 HEX16 "00", "a:" HEX16 "0", "a:0011", "a:" HEX16 "x0",
+		"a:", "a", ":" HEX16, "", "a:sha256", "a:" HEX16 ":sha512", "\377:" HEX16,
+		"a\tb:" HEX16,
+	};
+	struct tl_psk psk;
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		EXPECT_NE(NULL, tl_psk_parse(refused[i], strlen(refused[i]), &psk))
+			TH_LOG("%s", refused[i]);
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		EXPECT_EQ(NULL, tl_psk_parse(rows[i].line, strlen(rows[i].line), &psk));
+		EXPECT_STREQ(rows[i].identity, psk.identity);
+		EXPECT_EQ(rows[i].length, psk.length);
+		EXPECT_EQ(rows[i].suite, tl_psk_suite(&psk));
+		EXPECT_EQ(0x11, psk.key[1]);
+	}
 }
 
 TEST(hashes)

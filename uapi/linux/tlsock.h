@@ -133,7 +133,8 @@ struct tlsock_error {
  *
  * The first of the names is the subject, for people to read and maybe empty.
  * Behind it stand those of the subjectAltName, each with its kind before it:
- * "DNS:", "IP:", "URI:" or "EMAIL:". All of them are printable ASCII.
+ * "DNS:", "IP:", "URI:" or "EMAIL:"; a peer with a pre-shared key in place of a
+ * certificate has no subject, and "PSK:" with the identity. All are printable ASCII.
  */
 struct tlsock_peer {
 	__u32	size;

@@ -44,6 +44,7 @@ struct tl_more {
  * @key: PEM file with the private key, NULL if none
  * @more_certificates: of a server, to choose from
  * @more_keys: theirs, in the same order
+ * @psk: file with pre-shared keys, in place of certificates; NULL if none
  * @ca: PEM file with trust anchors, NULL for those of the system
  * @crl: file or folder with revocation lists, NULL for none
  * @crl_check: TL_CRL_*
@@ -71,6 +72,7 @@ struct tl_profile {
 	char		*key;
 	struct tl_more	more_certificates;
 	struct tl_more	more_keys;
+	char		*psk;
 	char		*ca;
 	char		*crl;
 	int		crl_check;

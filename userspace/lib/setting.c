@@ -98,6 +98,8 @@ static const struct setting profile_table[] = {
 	  .more = offsetof(struct tl_profile, more_certificates), .allowed = "the name of a file" },
 	{ .name = "key", .kind = KIND_FILES, .offset = offsetof(struct tl_profile, key),
 	  .more = offsetof(struct tl_profile, more_keys), .allowed = "the name of a file" },
+	{ .name = "psk", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, psk),
+	  .allowed = "the name of a file" },
 	{ .name = "ca", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, ca),
 	  .allowed = "the name of a file, or system" },
 	{ .name = "crl", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, crl),

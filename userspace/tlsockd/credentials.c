@@ -194,6 +194,8 @@ int td_credentials_load(struct td_profile *profile, struct td_mistakes *mistakes
 	} else if (config->certificate) {
 		ret = load_certificates(profile, mistakes);
 	}
+	if (ret == 0 && config->psk)
+		ret = td_psk_file_read(config->psk, mistakes, &profile->psks);
 	if (ret == -ENOMEM)
 		return ret;
 	if (config->ca)

@@ -13,17 +13,18 @@
 
 #include "../lib/config.h"
 #include "../lib/names.h"
+#include "../lib/psk.h"
 #include "../lib/suite.h"
 #include "outcome.h"
 #include "profile.h"
 #include "psk.h"
+#include "setup.h"
 #include "wolf.h"
 
 #define OUT_FIRST	2048
 #define OUT_MAX		262144
 #define RECORD_MAX	16384
 #define TAG_LENGTH	16
-#define KEY_SHARES	2
 
 static int take_input(WOLFSSL *ssl, char *buffer, int size, void *arg)
 {
@@ -70,123 +71,6 @@ static int queue_output(WOLFSSL *ssl, char *buffer, int size, void *arg)
 	return size;
 }
 
-static int set_verify(struct td_engine *engine, const struct td_job *job)
-{
-	const struct tl_profile *profile = engine->profile->config;
-	bool client = engine->role == TLSOCK_ROLE_CLIENT;
-	struct td_verify *verify = &engine->verify;
-	const char *name = job->server_name;
-	int flags = WOLFSSL_VERIFY_NONE;
-
-	verify->server = client;
-	verify->mode = TLSOCK_VERIFY_REQUIRED;
-	if (engine->by_psk)
-		return 0;
-	verify->anchors = &engine->profile->anchors;
-	verify->crls = profile->crl ? &engine->profile->crls : NULL;
-	verify->crl_required = profile->crl_check == TL_CRL_REQUIRED;
-	if (client)
-		verify->mode = profile->verify;
-	if (job->verify >= 0)
-		verify->mode = job->verify;
-	engine->client_cert = job->client_cert >= 0 ? job->client_cert : profile->client_cert;
-	/* Whether an anonymous client will do is the kernel's to say. */
-	if (job->consumer != TL_CONSUMER_PROGRAM &&
-	    engine->client_cert == TLSOCK_CLIENT_CERT_NONE)
-		engine->client_cert = TLSOCK_CLIENT_CERT_REQUEST;
-	if (client && verify->mode != TLSOCK_VERIFY_NONE)
-		flags = WOLFSSL_VERIFY_PEER;
-	if (!client && engine->client_cert != TLSOCK_CLIENT_CERT_NONE)
-		flags = WOLFSSL_VERIFY_PEER;
-	if (!client && engine->client_cert == TLSOCK_CLIENT_CERT_REQUIRE)
-		flags |= WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-	wolfSSL_set_verify(engine->ssl, flags, td_verify_callback);
-	wolfSSL_SetCertCbCtx(engine->ssl, verify);
-	if (!client)
-		return 0;
-
-	if (!name[0] && profile->server_name)
-		name = profile->server_name;
-	verify->check_name = verify->mode != TLSOCK_VERIFY_NONE;
-	if (!name[0] && !verify->check_name)
-		return 0;
-	return td_identity_set(&verify->identity, name, &job->remote);
-}
-
-/*
- * More than one key share costs a little and saves a round trip with older
- * peers. What group the server of an earlier session takes is known.
- */
-static int set_key_shares(struct td_engine *engine)
-{
-	const struct td_profile *profile = engine->profile;
-	int i;
-
-	if (profile->max_version < TL_VERSION_1_3)
-		return 0;
-	if (engine->resume.group)
-		return wolfSSL_UseKeyShare(engine->ssl, engine->resume.group) == WOLFSSL_SUCCESS ?
-			       0 : -ENOMEM;
-	for (i = 0; i < profile->n_groups && i < KEY_SHARES; i++) {
-		if (wolfSSL_UseKeyShare(engine->ssl, (word16)profile->groups[i]) != WOLFSSL_SUCCESS)
-			return -ENOMEM;
-		if (profile->groups[i] == WOLFSSL_ECC_X25519)
-			break;
-	}
-	return 0;
-}
-
-static const char *alpn_of(const struct td_engine *engine, const struct td_job *job)
-{
-	if (job->alpn[0])
-		return job->alpn;
-	if (engine->profile->config->alpn)
-		return engine->profile->config->alpn;
-	/* RFC 9289 section 4.2.1 */
-	if (job->consumer == TL_CONSUMER_NFS || job->consumer == TL_CONSUMER_NFSD)
-		return "sunrpc";
-	return NULL;
-}
-
-static int set_alpn(struct td_engine *engine, const struct td_job *job)
-{
-	const char *list = alpn_of(engine, job);
-
-	if (!list || !list[0])
-		return 0;
-	if (strlen(list) >= sizeof(engine->alpn))
-		return -EINVAL;
-	memcpy(engine->alpn, list, strlen(list) + 1);
-	if (wolfSSL_UseALPN(engine->ssl, engine->alpn, (unsigned int)strlen(list),
-			    WOLFSSL_ALPN_FAILED_ON_MISMATCH) != WOLFSSL_SUCCESS)
-		return -EINVAL;
-	return 0;
-}
-
-static int set_client(struct td_engine *engine)
-{
-	const char *host = engine->verify.identity.host;
-
-	if (host[0] && wolfSSL_UseSNI(engine->ssl, WOLFSSL_SNI_HOST_NAME, host,
-				      (unsigned short)strlen(host)) != WOLFSSL_SUCCESS)
-		return -ENOMEM;
-	return 0;
-}
-
-/* What a client has proved with its certificate does not stand in a ticket. */
-static int set_server(struct td_engine *engine)
-{
-	if (engine->client_cert == TLSOCK_CLIENT_CERT_NONE)
-		return 0;
-	if (engine->profile->max_version >= TL_VERSION_1_3 &&
-	    wolfSSL_no_ticket_TLSv13(engine->ssl))
-		return -EIO;
-	if (engine->profile->min_version <= TL_VERSION_1_2 &&
-	    wolfSSL_NoTicketTLSv12(engine->ssl) != WOLFSSL_SUCCESS)
-		return -EIO;
-	return 0;
-}
-
 static int keep_secret(WOLFSSL *ssl, int id, const unsigned char *secret, int length, void *arg)
 {
 	struct td_engine *engine = arg;
@@ -201,10 +85,8 @@ static int keep_secret(WOLFSSL *ssl, int id, const unsigned char *secret, int le
 	return 0;
 }
 
-static int set_up(struct td_engine *engine, const struct td_job *job)
+static int make_ssl(struct td_engine *engine, const struct td_job *job)
 {
-	int ret;
-
 	engine->ctx = engine->by_psk ? engine->profile->psk[engine->role] :
 				       engine->profile->ctx[engine->role];
 	/* What is to stay anonymous shows no certificate, whoever asks. */
@@ -224,27 +106,12 @@ static int set_up(struct td_engine *engine, const struct td_job *job)
 		td_outcome_set(engine->result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
 		return -ENOMEM;
 	}
-	ret = set_verify(engine, job);
-	if (ret) {
-		td_outcome_set(engine->result, EINVAL, TLSOCK_STAGE_CONFIG,
-			       "server name is neither a host name nor an IP address");
-		return ret;
-	}
-	ret = set_alpn(engine, job);
-	if (ret) {
-		td_outcome_set(engine->result, EINVAL, TLSOCK_STAGE_CONFIG,
-			       "application protocols are not a comma separated list");
-		return ret;
-	}
-	ret = engine->role == TLSOCK_ROLE_CLIENT ? set_client(engine) : set_server(engine);
-	if (ret)
-		td_outcome_set(engine->result, -ret, TLSOCK_STAGE_CONFIG, "out of memory");
-	return ret;
+	return 0;
 }
 
-static bool needs_certificate(const struct td_job *job)
+static bool needs_certificate(const struct td_profile *profile, const struct td_job *job)
 {
-	return (job->role == TLSOCK_ROLE_SERVER && !td_psk_wanted(job)) ||
+	return (job->role == TLSOCK_ROLE_SERVER && !td_psk_wanted(profile, job)) ||
 	       (job->consumer != TL_CONSUMER_PROGRAM && job->auth == TL_AUTH_X509);
 }
 
@@ -260,13 +127,13 @@ int td_engine_new(const struct td_profile *profile, const struct td_job *job,
 			       job->profile);
 		return -EACCES;
 	}
-	if (td_psk_wanted(job) && !profile->psk[job->role]) {
+	if (td_psk_wanted(profile, job) && !profile->psk[job->role]) {
 		td_outcome_set(result, EOPNOTSUPP, TLSOCK_STAGE_CONFIG,
 			       "profile %s has no TLS 1.3, which pre-shared keys need",
 			       profile->config->name);
 		return -EOPNOTSUPP;
 	}
-	if (needs_certificate(job) && !profile->config->certificate) {
+	if (needs_certificate(profile, job) && !profile->config->certificate) {
 		td_outcome_set(result, ENOKEY, TLSOCK_STAGE_CONFIG,
 			       "profile %s has no certificate for %ss", profile->config->name,
 			       tl_names_role(job->role));
@@ -279,12 +146,18 @@ int td_engine_new(const struct td_profile *profile, const struct td_job *job,
 	}
 	engine->profile = profile;
 	engine->role = job->role;
-	engine->by_psk = td_psk_wanted(job);
+	engine->by_psk = td_psk_wanted(profile, job);
+	if (engine->by_psk) {
+		engine->psks = profile->psks.list;
+		engine->n_psks = profile->psks.n;
+	}
 	engine->result = result;
-	engine->resumable = job->role == TLSOCK_ROLE_CLIENT && job->resume &&
+	engine->resumable = job->role == TLSOCK_ROLE_CLIENT && job->resume && !engine->by_psk &&
 			    profile->config->resumption;
 	result->truncation_eof = profile->config->truncation == TL_TRUNCATION_EOF;
-	ret = set_up(engine, job);
+	ret = make_ssl(engine, job);
+	if (!ret)
+		ret = td_setup_run(engine, job);
 	if (ret) {
 		td_engine_free(engine);
 		return ret;
@@ -344,13 +217,23 @@ static bool acceptable(struct td_engine *engine)
 	return result->error == 0;
 }
 
+static void note_psk(struct td_engine *engine)
+{
+	const struct tl_psk *psk = td_psk_used(engine);
+
+	if (!engine->by_psk || !psk)
+		return;
+	engine->result->psk = psk->serial;
+	td_peer_set_psk(&engine->verify.peer, psk->identity);
+}
+
 /* Not earlier: only now it is known whether a session is resumed. */
 static bool start(struct td_engine *engine)
 {
 	if (engine->started || engine->role != TLSOCK_ROLE_CLIENT)
 		return true;
 	engine->started = true;
-	if (!set_key_shares(engine))
+	if (!td_setup_key_shares(engine) && td_psk_limit(engine))
 		return true;
 	td_outcome_set(engine->result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
 	return false;
@@ -368,7 +251,7 @@ static enum td_engine_state step(struct td_engine *engine)
 		ret = wolfSSL_accept(engine->ssl);
 	forget_chain(engine);
 	if (ret == WOLFSSL_SUCCESS) {
-		engine->result->psk = td_psk_used(engine);
+		note_psk(engine);
 		/* By the key, or the server proved who it is when the session began. */
 		engine->verify.vouched = engine->result->psk || (engine->resume.verified &&
 					 wolfSSL_session_reused(engine->ssl));
@@ -382,6 +265,7 @@ static enum td_engine_state step(struct td_engine *engine)
 	if (engine->error == WOLFSSL_ERROR_WANT_READ && !engine->wire.flow[TL_WIRE_IN].garbage)
 		return TD_ENGINE_RUNNING;
 	td_outcome_failure(engine);
+	td_psk_explain(engine);
 	return TD_ENGINE_FAILED;
 }
 

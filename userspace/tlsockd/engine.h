@@ -39,9 +39,10 @@ enum td_engine_state {
  * @verify: judgement on the peer's certificate
  * @wire: what went by
  * @by_psk: the peer is to be known by a pre-shared key alone
- * @psks: the keys
+ * @psks: the keys, its own or the profile's
+ * @job_psks: its own, NULL if there are none
  * @n_psks: their number
- * @psk: a server's: serial number of the key that the client has named
+ * @psk: a server's: the key that the client has named, NULL before
  * @resumable: a client whose session may be resumed, and may resume one
  * @started: key shares are made
  * @resume: the session that is offered, all zero if none is
@@ -68,9 +69,10 @@ struct td_engine {
 	struct td_verify		verify;
 	struct tl_wire			wire;
 	bool				by_psk;
-	struct tl_psk			*psks;
+	const struct tl_psk		*psks;
+	struct tl_psk			*job_psks;
 	uint32_t			n_psks;
-	int32_t				psk;
+	const struct tl_psk		*psk;
 	bool				resumable;
 	bool				started;
 	struct td_session		resume;

@@ -16,6 +16,7 @@
 #include "profile.h"
 
 #define FILE_MAX	16777216
+#define BLANKS		" \t\r"
 
 void td_file_free(struct td_file *file)
 {
@@ -92,5 +93,25 @@ free_file:
 	td_file_free(&file);
 close_fd:
 	close(fd);
+	return ret;
+}
+
+int td_file_lines(const char *text, int (*take)(void *arg, int line, const char *at, size_t length),
+		  void *arg)
+{
+	size_t length;
+	int ret = 0;
+
+	for (int line = 1; !ret && *text; line++) {
+		text += strspn(text, BLANKS);
+		length = strcspn(text, "\n");
+		const char *next = text + length + (text[length] == '\n');
+
+		while (length && strchr(BLANKS, text[length - 1]))
+			length--;
+		if (length && *text != '#')
+			ret = take(arg, line, text, length);
+		text = next;
+	}
 	return ret;
 }

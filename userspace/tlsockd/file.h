@@ -30,6 +30,18 @@ struct td_file {
 int td_file_read(const char *path, bool secret, struct td_mistakes *mistakes,
 		 struct td_file *out);
 
+/**
+ * td_file_lines - take a text line by line
+ * @text: NUL terminated
+ * @take: called with what stands in a line between blanks, and the line's number
+ *	from 1 on; not for empty lines nor for those that begin with #
+ * @arg: passed to @take
+ *
+ * Return: 0, or what @take returned if that was something else
+ */
+int td_file_lines(const char *text, int (*take)(void *arg, int line, const char *at, size_t length),
+		  void *arg);
+
 /** td_file_free - wipe and free; all zero is allowed */
 void td_file_free(struct td_file *file);
 

@@ -228,7 +228,7 @@ bool td_handshake_start(struct td_handshake *handshake, const struct td_job_mess
 
 	if (td_engine_new(profile, job, &handshake->message.result, &handshake->engine))
 		return finish(handshake);
-	if (!td_psk_wanted(job)) {
+	if (!td_psk_comes(job)) {
 		td_resume_set(handshake->engine, &message->resume);
 	} else if (td_psk_set(handshake->engine, message->psks, job->n_psks)) {
 		td_outcome_set(&handshake->message.result, ENOMEM, TLSOCK_STAGE_CONFIG,

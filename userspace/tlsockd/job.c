@@ -38,7 +38,7 @@ int td_job_fill(struct td_broker *broker, const struct td_request *request, int6
 	message->job.timeout_ms =
 		late < request->job.timeout_ms ? request->job.timeout_ms - (uint32_t)late : 0;
 	message->job.n_psks = 0;
-	if (!td_psk_wanted(&request->job)) {
+	if (!td_psk_comes(&request->job)) {
 		take_ticket(broker, request, &message->resume);
 		return 0;
 	}

@@ -195,6 +195,11 @@ static void alert_failure(struct td_engine *engine, int alert)
 	case ALERT_CERTIFICATE_REQUIRED:
 		lacking = true;
 		break;
+	case ALERT_UNKNOWN_PSK_IDENTITY:
+		td_outcome_set(result, ENOKEY, TLSOCK_STAGE_HANDSHAKE,
+			       "peer requires a pre-shared key, the profile has none (alert %s)",
+			       name);
+		return;
 	case ALERT_HANDSHAKE_FAILURE:
 		what = "peer has no cipher suite, group or signature in common with us";
 		break;

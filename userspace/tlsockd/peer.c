@@ -71,6 +71,22 @@ int td_peer_set(struct td_peer *peer, const struct tl_cert *cert, const char *su
 	return 0;
 }
 
+void td_peer_set_psk(struct td_peer *peer, const char *identity)
+{
+	static const char kind[] = "PSK:";
+	char *name = peer->names + 1;	/* behind an empty subject */
+	size_t length = strnlen(identity, NAME_MAX_LENGTH);
+
+	memset(peer, 0, sizeof(*peer));
+	for (size_t i = 0; i < length; i++)
+		if (identity[i] < ' ' || identity[i] > '~')
+			return;
+	memcpy(name, kind, sizeof(kind) - 1);
+	memcpy(name + sizeof(kind) - 1, identity, length);
+	peer->head.size = sizeof(peer->head);
+	peer->head.names_length = (__u16)(1 + sizeof(kind) + length);
+}
+
 size_t td_peer_size(const struct td_peer *peer)
 {
 	return peer->head.size ? sizeof(peer->head) + peer->head.names_length : 0;

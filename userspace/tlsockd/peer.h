@@ -36,6 +36,13 @@ struct td_peer {
  */
 int td_peer_set(struct td_peer *peer, const struct tl_cert *cert, const char *subject);
 
+/**
+ * td_peer_set_psk - of a peer that has a pre-shared key
+ * @peer: filled, with "PSK:" and the identity as its only name
+ * @identity: what the key is called; not told if it is not printable ASCII
+ */
+void td_peer_set_psk(struct td_peer *peer, const char *identity);
+
 /** td_peer_size - bytes that are used, 0 if there was no certificate */
 size_t td_peer_size(const struct td_peer *peer);
 

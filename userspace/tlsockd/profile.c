@@ -318,6 +318,7 @@ void td_profile_exit(struct td_profile *profile)
 		wolfSSL_CTX_free(profile->ctx[which]);
 	wolfSSL_CTX_free(profile->psk[TLSOCK_ROLE_CLIENT]);
 	wolfSSL_CTX_free(profile->psk[TLSOCK_ROLE_SERVER]);
+	td_psk_file_free(&profile->psks);
 	td_anchors_free(&profile->anchors);
 	td_crl_free(&profile->crls);
 	memset(profile, 0, sizeof(*profile));

@@ -13,6 +13,7 @@
 #include "../lib/config.h"
 #include "crl.h"
 #include "leaf.h"
+#include "psk_file.h"
 
 struct WOLFSSL_CTX;
 struct td_contexts;
@@ -44,6 +45,7 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
  * @config: what the configuration says, not owned
  * @ctx: contexts; there is no TD_CTX_ANONYMOUS where there is no certificate
  * @psk: contexts for pre-shared keys alone, by TLSOCK_ROLE_*; NULL without TLS 1.3
+ * @psks: keys of its own, in place of certificates
  * @leaves: the server's certificates, the first is that of @ctx
  * @n_leaves: their number
  * @anchors: whom both trust
@@ -57,6 +59,7 @@ struct td_profile {
 	const struct tl_profile	*config;
 	struct WOLFSSL_CTX	*ctx[TD_CTX_N];
 	struct WOLFSSL_CTX	*psk[2];
+	struct td_psks		psks;
 	struct td_leaf		leaves[TL_CERTIFICATES_MAX];
 	unsigned int		n_leaves;
 	struct td_anchors	anchors;

@@ -14,10 +14,9 @@
 #include "wolf.h"
 #include <wolfssl/wolfcrypt/coding.h>
 
-#define BLANKS	" \t\r"
-
-/* Where a mistake is told */
+/* Where keys go, and where a mistake is told */
 struct place {
+	struct td_ticket_keys *keys;
 	const char	*path;
 	int		line;
 	void		(*report)(void *arg, const char *file, int line, const char *text);
@@ -38,15 +37,19 @@ static bool is_known(const struct td_ticket_keys *keys, const struct td_ticket_k
 	return false;
 }
 
-static int take_word(struct td_ticket_keys *keys, const char *word, size_t length,
-		     const struct place *place)
+static int take_line(void *arg, int line, const char *text, size_t length)
 {
+	struct place *place = arg;
+	struct td_ticket_keys *keys = place->keys;
 	struct td_ticket_key key;
 	byte raw[sizeof(key) + 4];
 	word32 size = sizeof(raw);
 	int ret;
 
-	ret = Base64_Decode((const byte *)word, (word32)length, raw, &size);
+	place->line = line;
+	if (memchr(text, ' ', length) || memchr(text, '\t', length))
+		return refuse(place, "a key is one word");
+	ret = Base64_Decode((const byte *)text, (word32)length, raw, &size);
 	if (ret || size != sizeof(key)) {
 		ret = refuse(place, "this is no key: 48 random bytes in base64 are one, as "
 			     "`openssl rand -base64 48` prints them");
@@ -65,26 +68,12 @@ wipe:
 	return ret;
 }
 
-static int parse(struct td_ticket_keys *keys, const char *text, struct place *place)
+static int parse(const char *text, struct place *place)
 {
-	const char *word, *rest;
-	size_t length;
-	int ret = 0;
+	int ret = td_file_lines(text, take_line, place);
 
-	for (; !ret && *text; text = *rest ? rest + 1 : rest) {
-		place->line++;
-		word = text + strspn(text, BLANKS);
-		length = strcspn(word, BLANKS "\n");
-		rest = word + length + strspn(word + length, BLANKS);
-		if (*word == '#')
-			rest = word + strcspn(word, "\n");
-		else if (*rest && *rest != '\n')
-			ret = refuse(place, "a key is one word");
-		else if (length)
-			ret = take_word(keys, word, length, place);
-	}
 	place->line = 0;
-	if (!ret && !keys->n)
+	if (!ret && !place->keys->n)
 		ret = refuse(place, "there is no key in it: `openssl rand -base64 48` makes one");
 	return ret;
 }
@@ -103,8 +92,8 @@ int td_ticket_keys_read(const char *path, struct td_ticket_keys **out,
 	ret = td_file_read(path, true, &mistakes, &file);
 	if (ret)
 		return ret;
-	keys = calloc(1, sizeof(*keys));
-	ret = keys ? parse(keys, file.data, &place) : -ENOMEM;
+	place.keys = keys = calloc(1, sizeof(*keys));
+	ret = keys ? parse(file.data, &place) : -ENOMEM;
 	td_file_free(&file);
 	if (ret)
 		td_ticket_keys_free(keys);
