@@ -122,6 +122,7 @@ static int answer_parse_done(const struct genl_info *info, struct tlsock_done *d
 		done->info.flags |= TLSOCK_INFO_RESUMED;
 	done->alpn = answer_string(info, TLSOCK_A_DONE_ALPN);
 	done->server_name = answer_string(info, TLSOCK_A_DONE_SERVER_NAME);
+	done->profile = answer_string(info, TLSOCK_A_DONE_PROFILE);
 	done->truncation_eof = info->attrs[TLSOCK_A_DONE_TRUNCATION_EOF];
 	return answer_parse_session(info, done) ?: answer_parse_peer(info, done) ?:
 	       answer_parse_secrets(info, done);

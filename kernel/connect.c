@@ -177,6 +177,8 @@ bool tlsock_connect_finish(struct tlsock_sock *ts, struct tlsock_done *done)
 		ts->alpn = kstrdup(done->alpn, GFP_KERNEL);
 	if (done->server_name)
 		ts->peer_name = kstrdup(done->server_name, GFP_KERNEL);
+	if (done->profile)
+		ts->profile = kstrdup(done->profile, GFP_KERNEL_ACCOUNT);
 	if (done->truncation_eof)
 		set_bit(TLSOCK_F_TRUNCATION_EOF, &ts->flags);
 	tlsock_peer_init(ts, done);

@@ -19,7 +19,7 @@ static const struct nla_policy tlsock_accept_nl_policy[TLSOCK_A_ACCEPT_CLIENTS +
 };
 
 /* TLSOCK_CMD_DONE - do */
-static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_PEER + 1] = {
+static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_PROFILE + 1] = {
 	[TLSOCK_A_DONE_ID] = { .type = NLA_U32, },
 	[TLSOCK_A_DONE_ERROR] = NLA_POLICY_MAX(NLA_U32, MAX_ERRNO),
 	[TLSOCK_A_DONE_STAGE] = NLA_POLICY_MAX(NLA_U32, 7),
@@ -40,6 +40,13 @@ static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_PEER + 1] = {
 	[TLSOCK_A_DONE_TRUNCATION_EOF] = { .type = NLA_FLAG, },
 	[TLSOCK_A_DONE_SESSION] = { .type = NLA_BINARY, },
 	[TLSOCK_A_DONE_PEER] = { .type = NLA_BINARY, },
+	[TLSOCK_A_DONE_PROFILE] = { .type = NLA_NUL_STRING, .len = TLSOCK_MAX_PROFILE, },
+};
+
+/* TLSOCK_CMD_REVOKE - do */
+static const struct nla_policy tlsock_revoke_nl_policy[TLSOCK_A_REVOKE_SHA256 + 1] = {
+	[TLSOCK_A_REVOKE_INODE] = { .type = NLA_U64, },
+	[TLSOCK_A_REVOKE_SHA256] = NLA_POLICY_EXACT_LEN(32),
 };
 
 /* Ops table for tlsock */
@@ -55,7 +62,7 @@ static const struct genl_split_ops tlsock_nl_ops[] = {
 		.cmd		= TLSOCK_CMD_DONE,
 		.doit		= tlsock_nl_done_doit,
 		.policy		= tlsock_done_nl_policy,
-		.maxattr	= TLSOCK_A_DONE_PEER,
+		.maxattr	= TLSOCK_A_DONE_PROFILE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -69,6 +76,13 @@ static const struct genl_split_ops tlsock_nl_ops[] = {
 		.dumpit	= tlsock_nl_sessions_dumpit,
 		.done	= tlsock_nl_sessions_done,
 		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= TLSOCK_CMD_REVOKE,
+		.doit		= tlsock_nl_revoke_doit,
+		.policy		= tlsock_revoke_nl_policy,
+		.maxattr	= TLSOCK_A_REVOKE_SHA256,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 

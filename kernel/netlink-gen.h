@@ -20,6 +20,7 @@ int tlsock_nl_accept_doit(struct sk_buff *skb, struct genl_info *info);
 int tlsock_nl_done_doit(struct sk_buff *skb, struct genl_info *info);
 int tlsock_nl_status_doit(struct sk_buff *skb, struct genl_info *info);
 int tlsock_nl_sessions_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int tlsock_nl_revoke_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	TLSOCK_NLGRP_HELPER,

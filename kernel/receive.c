@@ -30,6 +30,12 @@ static int receive_once(struct socket *inner, struct msghdr *msg, size_t len, in
 	return ret;
 }
 
+/* The end was read: nothing more, or why. */
+static int receive_end(struct tlsock_sock *ts)
+{
+	return test_bit(TLSOCK_F_RX_CLOSED, &ts->flags) ? 0 : sock_error(tlsock_outer(ts));
+}
+
 /* Nothing came: the end, or a control record, or an error. Return 1 to retry. */
 static int receive_special(struct tlsock_sock *ts, struct msghdr *msg, int ret)
 {
@@ -46,6 +52,9 @@ static int receive_special(struct tlsock_sock *ts, struct msghdr *msg, int ret)
 		tlsock_io_told(sk, EBADMSG);
 		return ret;
 	}
+	/* The end came while this call waited. */
+	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
+		return receive_end(ts);
 	if (ret < 0) {
 		tlsock_io_told(sk, -ret);
 		/* TCP is over without the peer's goodbye, and this tells it. */
@@ -80,12 +89,6 @@ static int receive_again(struct sock *sk, int flags, int control)
 		return 1;
 	sk->sk_data_ready(sk);
 	return -EAGAIN;
-}
-
-/* The end was read: nothing more, or why. */
-static int receive_end(struct tlsock_sock *ts)
-{
-	return test_bit(TLSOCK_F_RX_CLOSED, &ts->flags) ? 0 : sock_error(tlsock_outer(ts));
 }
 
 /* An attempt came to nothing, @got bytes came before. Return 1 to try again. */

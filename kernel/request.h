@@ -30,6 +30,7 @@ struct tlsock_sock;
  * @outcome: what to count it as
  * @alpn: protocol chosen, NULL if none; the receiver copies it
  * @server_name: name asked for by the client, NULL if none; likewise
+ * @profile: profile that was used, NULL if it is the one asked for; likewise
  * @tx_secret: traffic secret for sending, NULL if not given; likewise
  * @rx_secret: traffic secret for receiving, as long as the other
  * @secret_length: bytes of each, 0 if not given
@@ -44,6 +45,7 @@ struct tlsock_done {
 	enum tlsock_outcome	outcome;
 	const char		*alpn;
 	const char		*server_name;
+	const char		*profile;
 	const u8		*tx_secret;
 	const u8		*rx_secret;
 	u8			secret_length;

@@ -86,6 +86,31 @@ void tlsock_sessions_remove(struct tlsock_sock *ts)
 	spin_unlock(&sessions->lock);
 }
 
+/**
+ * tlsock_sessions_find - the live socket of an inode
+ * @net: network namespace
+ * @inode: as SESSIONS tells it
+ *
+ * Return: the outer socket with a reference, NULL if there is none
+ */
+struct sock *tlsock_sessions_find(const struct net *net, u64 inode)
+{
+	struct tlsock_sessions *sessions = &tlsock_request_net(net)->sessions;
+	struct sock *sk, *found = NULL;
+
+	spin_lock(&sessions->lock);
+	sk_for_each(sk, &sessions->live) {
+		/* It leaves the list before it loses its inner socket. */
+		if (SOCK_INODE(tlsock_sk(sk)->inner)->i_ino != inode)
+			continue;
+		sock_hold(sk);
+		found = sk;
+		break;
+	}
+	spin_unlock(&sessions->lock);
+	return found;
+}
+
 /* The socket at the cursor with a reference, NULL at the end. */
 static struct sock *sessions_get(struct tlsock_sessions *sessions,
 				 const struct sessions_cursor *cursor)
@@ -168,6 +193,13 @@ static int sessions_put_owner(struct sk_buff *skb, const struct tlsock_sock *ts,
 	return 0;
 }
 
+static const char *sessions_profile(const struct tlsock_sock *ts)
+{
+	if (ts->profile)
+		return ts->profile;
+	return ts->cfg ? ts->cfg->profile : NULL;
+}
+
 static int sessions_put(struct sk_buff *skb, struct netlink_callback *cb,
 			const struct tlsock_sock *ts)
 {
@@ -185,7 +217,7 @@ static int sessions_put(struct sk_buff *skb, struct netlink_callback *cb,
 	    tlsock_netlink_put_address(skb, TLSOCK_A_SESSION_REMOTE, ts->inner, 1) ||
 	    (established ? sessions_put_result(skb, ts) : sessions_put_wish(skb, ts)) ||
 	    sessions_put_owner(skb, ts, user_ns) ||
-	    sessions_put_text(skb, TLSOCK_A_SESSION_PROFILE, ts->cfg ? ts->cfg->profile : NULL)) {
+	    sessions_put_text(skb, TLSOCK_A_SESSION_PROFILE, sessions_profile(ts))) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}

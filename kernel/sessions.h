@@ -7,7 +7,10 @@
 
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include <linux/types.h>
 
+struct net;
+struct sock;
 struct tlsock_sock;
 
 /**
@@ -26,5 +29,6 @@ void tlsock_sessions_net_init(struct tlsock_sessions *sessions);
 void tlsock_sessions_net_exit(struct tlsock_sessions *sessions);
 void tlsock_sessions_add(struct tlsock_sock *ts);
 void tlsock_sessions_remove(struct tlsock_sock *ts);
+struct sock *tlsock_sessions_find(const struct net *net, u64 inode);
 
 #endif /* _TLSOCK_SESSIONS_H */

@@ -121,6 +121,7 @@ static void sock_destruct(struct sock *sk)
 	kfree(ts->error);
 	kfree(ts->alpn);
 	kfree(ts->peer_name);
+	kfree(ts->profile);
 	kfree(ts->peer);
 	kfree(ts->acceptq);
 	tlsock_rekey_free(ts);

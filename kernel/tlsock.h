@@ -76,6 +76,7 @@ enum tlsock_flag {
  *	cmpxchg(), taken away only under the sk_lock in state INIT
  * @alpn: protocol chosen, NULL if none; set before ESTABLISHED
  * @peer_name: server, the name asked for; set before ESTABLISHED
+ * @profile: the one that the helper used, NULL if it is that of @cfg; likewise
  * @peer: whom its certificate is for, NULL if it showed none; likewise
  * @version: TLS version; set before ESTABLISHED
  * @cipher: cipher suite; likewise
@@ -106,6 +107,7 @@ struct tlsock_sock {
 	struct tlsock_error	*error;
 	char			*alpn;
 	char			*peer_name;
+	char			*profile;
 	struct tlsock_peer	*peer;
 	u16			version;
 	u16			cipher;

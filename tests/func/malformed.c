@@ -148,6 +148,7 @@ TEST_F(malformed, done_with_wrong_text)
 		{ TLSOCK_A_DONE_TEXT, TLSOCK_MAX_TEXT },
 		{ TLSOCK_A_DONE_ALPN, TLSOCK_MAX_NAME },
 		{ TLSOCK_A_DONE_SERVER_NAME, TLSOCK_MAX_NAME },
+		{ TLSOCK_A_DONE_PROFILE, TLSOCK_MAX_PROFILE },
 	};
 	char text[512];
 	struct t_msg msg;

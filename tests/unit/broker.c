@@ -115,14 +115,29 @@ void td_family_tlsock_receive(struct td_family_tlsock *family)
 }
 
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
-			  const struct td_result *result)
+			  const struct td_result *result, const char *profile)
 {
 	int err = t_stand_in_done(id, result);
 
 	(void)family;
+	(void)profile;
 	shared->answers = t_kernel.total;
 	shared->failed = t_kernel.total - t_stand_in_count(0);
 	return err;
+}
+
+int td_family_tlsock_sessions(struct td_family_tlsock *family)
+{
+	(void)family;
+	return 0;
+}
+
+int td_family_tlsock_revoke(struct td_family_tlsock *family, uint64_t inode, const uint8_t *sha256)
+{
+	(void)family;
+	(void)inode;
+	(void)sha256;
+	return 0;
 }
 
 int td_context_build(const struct tl_config *config, struct td_contexts **out,
@@ -134,6 +149,13 @@ int td_context_build(const struct tl_config *config, struct td_contexts **out,
 	(void)arg;
 	*out = NULL;
 	return 0;
+}
+
+const struct td_profile *td_profile_find(const struct td_contexts *contexts, const char *name)
+{
+	(void)contexts;
+	(void)name;
+	return NULL;
 }
 
 void td_context_free(struct td_contexts *contexts)

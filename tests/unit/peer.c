@@ -7,6 +7,9 @@
 
 #include "kselftest_harness.h"
 #include "lib/cert.h"
+#include "tlsockd/wolf.h"
+
+#include <wolfssl/wolfcrypt/sha256.h>
 
 /* A certificate's names and serial number */
 struct made {
@@ -68,6 +71,34 @@ TEST(all_kinds)
 	ASSERT_EQ(sizeof(wanted), peer.head.names_length);
 	EXPECT_EQ(0, memcmp(wanted, peer.names, sizeof(wanted)));
 	EXPECT_TRUE(td_peer_check(&peer));
+}
+
+/* The hash is of the whole name, with each form of its length. */
+TEST(issuers)
+{
+	static const struct {
+		size_t		length;
+		uint8_t		head[4];
+		size_t		head_length;
+	} rows[] = {
+		{ 0, { 0x30, 0 }, 2 }, { 127, { 0x30, 127 }, 2 }, { 128, { 0x30, 0x81, 128 }, 3 },
+		{ 255, { 0x30, 0x81, 255 }, 3 }, { 256, { 0x30, 0x82, 1, 0 }, 4 },
+		{ 1000, { 0x30, 0x82, 0x03, 0xe8 }, 4 },
+	};
+	static uint8_t whole[4 + 65536];
+	uint8_t hash[TD_PEER_HASH], wanted[TD_PEER_HASH];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tl_span name = { whole + rows[i].head_length, rows[i].length };
+
+		memcpy(whole, rows[i].head, rows[i].head_length);
+		memset(whole + rows[i].head_length, 'x', rows[i].length);
+		ASSERT_EQ(0, wc_Sha256Hash(whole, (word32)(rows[i].head_length + name.length),
+					   wanted));
+		ASSERT_EQ(0, td_peer_hash_issuer(name, hash));
+		EXPECT_EQ(0, memcmp(wanted, hash, sizeof(hash)));
+	}
+	EXPECT_NE(0, td_peer_hash_issuer((struct tl_span){ whole, 65536 }, hash));
 }
 
 /* None of these may look like a name that somebody else has. */

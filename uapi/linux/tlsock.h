@@ -126,6 +126,8 @@ struct tlsock_error {
  * @flags: TLSOCK_PEER_*
  * @not_after: end of its validity, seconds since 1970
  * @sha256: hash of the certificate's DER
+ * @issuer_sha256: hash of its issuer's name, as DER; with @serial it is what
+ *	revocation lists name a certificate by
  * @serial: serial number, big endian
  * @serial_length: bytes of @serial, 0 if it is longer than that
  * @reserved: 0
@@ -141,6 +143,7 @@ struct tlsock_peer {
 	__u32	flags;
 	__s64	not_after;
 	__u8	sha256[32];
+	__u8	issuer_sha256[32];
 	__u8	serial[TLSOCK_MAX_SERIAL];
 	__u8	serial_length;
 	__u8	reserved;

@@ -108,6 +108,7 @@ int td_broker_reload(struct td_broker *broker)
 		/* Whom to trust, and for what, may be different now. */
 		td_tickets_clear(&broker->tickets);
 		td_consumers_apply(broker);
+		broker->revoke.due = true;
 		tl_log(LOG_NOTICE, "the configuration was read anew");
 	}
 	td_watch_follow(broker);
@@ -188,6 +189,7 @@ static int64_t advance(struct td_broker *broker)
 	wait = sooner(wait, td_seal_tick(now));
 	wait = sooner(wait, td_expiry_tick(broker->generation, now));
 	wait = sooner(wait, td_watch_tick(broker, now));
+	wait = sooner(wait, td_revoke_tick(broker));
 	if (broker->ready && td_dispatch_capacity(broker, NULL))
 		wait = sooner(wait, TD_RETRY_TIME);
 	if (broker->stopping && !broker->requests.n_waiting && !broker->requests.n_silent &&
@@ -245,6 +247,7 @@ static void close_broker(struct td_broker *broker)
 	td_silent_close(broker);
 	td_operator_close(broker);
 	td_watch_close(broker);
+	td_revoke_close(&broker->revoke);
 	if (broker->signals.fd >= 0)
 		close(broker->signals.fd);
 	if (broker->loop >= 0)
@@ -261,6 +264,7 @@ int td_broker_run(const char *config_path, struct td_generation *generation)
 		.signals.fd = -1,
 		.silent.source.fd = -1,
 		.watch.source.fd = -1,
+		.revoke.due = true,
 	};
 	int err;
 

@@ -14,6 +14,7 @@
 #include "operator.h"
 #include "report.h"
 #include "request.h"
+#include "revoke.h"
 #include "silent.h"
 #include "supervise.h"
 #include "tickets.h"
@@ -42,6 +43,7 @@ enum td_module {
  * @silent: those whose peers have not spoken
  * @consumers: the kernel's own
  * @operators: who wants to know and decide
+ * @revoke: connections that are looked up in revocation lists
  * @watch: files that the configuration names
  * @report: what it all cost
  * @ready: requests may wait in the kernel
@@ -70,6 +72,7 @@ struct td_broker {
 	struct td_silent	silent;
 	struct td_consumers	consumers;
 	struct td_operator	operators;
+	struct td_revoke	revoke;
 	struct td_watch		watch;
 	struct td_report	report;
 	bool			ready;

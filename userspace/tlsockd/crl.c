@@ -18,6 +18,7 @@
 #include "../lib/cert.h"
 #include "../lib/log.h"
 #include "file.h"
+#include "peer.h"
 #include "profile.h"
 #include "verify_text.h"
 #include "wolf.h"
@@ -29,6 +30,7 @@
  * struct td_crl - one list
  * @der: all of it, owned
  * @issuer: distinguished name, in @der
+ * @revoked: the entries, in @der
  * @end: nextUpdate, seconds since 1970, -1 if there is none
  * @key: of the issuer that @manager trusts, owned
  * @manager: NULL until it was needed
@@ -36,13 +38,15 @@
 struct td_crl {
 	struct tl_span		der;
 	struct tl_span		issuer;
+	struct tl_span		revoked;
 	int64_t			end;
 	struct tl_span		key;
 	WOLFSSL_CERT_MANAGER	*manager;
 };
 
 /* CertificateList ::= SEQUENCE { SEQUENCE { version OPTIONAL, algorithm, issuer,
- * thisUpdate, nextUpdate OPTIONAL, ... }, algorithm, signature }
+ * thisUpdate, nextUpdate OPTIONAL, revokedCertificates OPTIONAL, ... }, algorithm,
+ * signature }
  */
 static bool parse(struct td_crl *crl)
 {
@@ -58,9 +62,15 @@ static bool parse(struct td_crl *crl)
 	if (!tl_der_take_tag(&body, TL_DER_SEQUENCE, &crl->issuer) ||
 	    !tl_der_take(&body, &tag, &value))
 		return false;
-	if (tl_der_take(&body, &tag, &value) &&
-	    (tag == TL_DER_UTC_TIME || tag == TL_DER_GENERALIZED_TIME))
+	if (!tl_der_take(&body, &tag, &value))
+		return true;
+	if (tag == TL_DER_UTC_TIME || tag == TL_DER_GENERALIZED_TIME) {
 		crl->end = tl_cert_time(tag, value);
+		if (!tl_der_take(&body, &tag, &value))
+			return true;
+	}
+	if (tag == TL_DER_SEQUENCE)
+		crl->revoked = value;
 	return true;
 }
 
@@ -246,6 +256,23 @@ int td_crl_check(const struct td_crls *crls, const struct tl_cert *cert,
 			best = 0;
 	}
 	return best;
+}
+
+void td_crl_walk(const struct td_crls *crls,
+		 void (*take)(void *arg, const uint8_t *issuer_sha256, struct tl_span serial),
+		 void *arg)
+{
+	struct tl_span rest, entry, serial;
+	uint8_t issuer[TD_PEER_HASH];
+
+	for (size_t i = 0; i < crls->count; i++) {
+		if (td_peer_hash_issuer(crls->list[i].issuer, issuer))
+			continue;
+		rest = crls->list[i].revoked;
+		while (tl_der_take_tag(&rest, TL_DER_SEQUENCE, &entry) &&
+		       tl_der_take_tag(&entry, TL_DER_INTEGER, &serial))
+			take(arg, issuer, td_peer_serial(serial));
+	}
 }
 
 void td_crl_free(struct td_crls *crls)

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../lib/der.h"
+
 struct td_crl;
 struct td_mistakes;
 struct tl_cert;
@@ -47,6 +49,17 @@ int td_crl_load(struct td_crls *crls, const char *path, struct td_mistakes *mist
  */
 int td_crl_check(const struct td_crls *crls, const struct tl_cert *cert,
 		 const struct tl_cert *issuer, int64_t now);
+
+/**
+ * td_crl_walk - all that lists have, whether they are current or not
+ * @crls: the lists; who signed them is not looked at
+ * @take: called for each entry with the hash of its issuer as in struct
+ *	tlsock_peer, and the serial number likewise
+ * @arg: passed to @take
+ */
+void td_crl_walk(const struct td_crls *crls,
+		 void (*take)(void *arg, const uint8_t *issuer_sha256, struct tl_span serial),
+		 void *arg);
 
 /** td_crl_free - drop all */
 void td_crl_free(struct td_crls *crls);

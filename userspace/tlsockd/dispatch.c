@@ -80,7 +80,8 @@ static int answer(struct td_broker *broker, const struct td_request *r,
 {
 	if (td_request_is_kernels(r))
 		return td_family_handshake_done(broker->consumers.family, r, result);
-	return r->canceled ? 0 : td_family_tlsock_done(broker->family, r->id, result);
+	return r->canceled ? 0 : td_family_tlsock_done(broker->family, r->id, result,
+						      td_policy_news(r));
 }
 
 /* The one place where an accepted request ends. */

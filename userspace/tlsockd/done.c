@@ -44,7 +44,7 @@ static int put_session(struct nl_msg *msg, const struct td_result *r)
 	return err;
 }
 
-int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_result *r)
+int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_result *r, const char *profile)
 {
 	int err = 0;
 
@@ -55,6 +55,8 @@ int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_result *r)
 		err |= nla_put_u8(msg, TLSOCK_A_DONE_ALERT_SENT, (uint8_t)r->alert_sent);
 	if (r->alert_received >= 0)
 		err |= nla_put_u8(msg, TLSOCK_A_DONE_ALERT_RECEIVED, (uint8_t)r->alert_received);
+	if (profile)
+		err |= nla_put_string(msg, TLSOCK_A_DONE_PROFILE, profile);
 	err |= put_failure(msg, r);
 	err |= put_session(msg, r);
 	if (r->secret_length) {

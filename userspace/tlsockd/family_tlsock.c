@@ -26,6 +26,7 @@
 #include "done.h"
 #include "genl.h"
 #include "message.h"
+#include "peer.h"
 
 /* So many events and answers may wait while the broker is busy. */
 #define RECEIVE_BUFFER	(4 << 20)
@@ -38,6 +39,7 @@
 
 struct recent {
 	uint32_t	id;
+	bool		revocation;	/* no answer to a request */
 	bool		last_word;	/* no other answer is tried after this one */
 };
 
@@ -45,6 +47,7 @@ struct td_family_tlsock {
 	struct td_genl		genl;
 	uint32_t		accept_sequence;
 	int			accept_error;
+	uint32_t		sessions_sequence;	/* 0: no dump is under way */
 	struct recent		recent[N_RECENT];
 	struct td_family_events	events;
 	struct tl_accept	accept;
@@ -91,16 +94,15 @@ void td_family_tlsock_leave(struct td_family_tlsock *family)
 }
 
 static int send_done(struct td_family_tlsock *family, uint32_t id, const struct td_result *result,
-		     bool last_word)
+		     const char *profile, bool last_word)
 {
 	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_DONE);
 	struct recent *recent = &family->recent[family->genl.sequence % N_RECENT];
 
 	if (!msg)
 		return -EAGAIN;
-	recent->id = id;
-	recent->last_word = last_word;
-	if (td_done_put(msg, id, result)) {
+	*recent = (struct recent) { .id = id, .last_word = last_word };
+	if (td_done_put(msg, id, result, profile)) {
 		td_genl_free(msg);
 		return -EAGAIN;
 	}
@@ -159,6 +161,40 @@ static void take_ticket(struct td_family_tlsock *family, const void *data, size_
 	explicit_bzero((void *)data, length);
 }
 
+static void take_session(struct td_family_tlsock *family, const void *data, size_t length)
+{
+	struct td_family_session session = { .profile = "default" };
+	struct tl_attributes rest;
+	struct tl_attribute a;
+
+	tl_attributes_init(&rest, data, length);
+	while (tl_attributes_next(&rest, &a) > 0) {
+		if (a.type == TLSOCK_A_SESSION_INODE) {
+			tl_attribute_u64(&a, &session.inode);
+		} else if (a.type == TLSOCK_A_SESSION_PROFILE) {
+			tl_attribute_text(&a, session.profile, sizeof(session.profile));
+		} else if (a.type == TLSOCK_A_SESSION_PEER) {
+			session.peer = a.data;
+			session.peer_length = a.length;
+		}
+	}
+	family->events.session(family->events.arg, &session);
+}
+
+static void end_sessions(struct td_family_tlsock *family, bool complete)
+{
+	if (!family->sessions_sequence)
+		return;
+	family->sessions_sequence = 0;
+	family->events.sessions_over(family->events.arg, complete);
+}
+
+/* Its payload is an error. */
+static bool was_complete(const struct nlmsghdr *done)
+{
+	return done->nlmsg_len >= NLMSG_LENGTH(sizeof(int)) && *(const int *)NLMSG_DATA(done) >= 0;
+}
+
 static void take_accept_error(struct td_family_tlsock *family, const struct tl_refusal *refusal)
 {
 	if (refusal->error == -EAGAIN) {
@@ -188,11 +224,17 @@ static void take_done_error(struct td_family_tlsock *family, const struct tl_ref
 		.text = "the kernel refused the helper's answer",
 	};
 
+	if (recent.revocation) {
+		if (refusal->error != -ENOENT)
+			tl_log(LOG_ERR, "the kernel did not end a connection: %s",
+			       strerror(-refusal->error));
+		return;
+	}
 	tl_log(refusal->error == -ENOENT ? LOG_INFO : LOG_ERR,
 	       "the kernel refused the answer to request %u: %s%s%s", recent.id,
 	       strerror(-refusal->error), *refusal->text ? ": " : "", refusal->text);
 	if (refusal->error != -ENOENT && !recent.last_word)
-		send_done(family, recent.id, &result, true);
+		send_done(family, recent.id, &result, NULL, true);
 }
 
 static void take_error(struct td_family_tlsock *family, const struct nlmsghdr *message)
@@ -203,6 +245,8 @@ static void take_error(struct td_family_tlsock *family, const struct nlmsghdr *m
 		tl_log(LOG_WARNING, "the kernel sent a malformed error");
 	else if (refusal.error && refusal.sequence == family->accept_sequence)
 		take_accept_error(family, &refusal);
+	else if (refusal.error && refusal.sequence == family->sessions_sequence)
+		end_sessions(family, false);
 	else if (refusal.error)
 		take_done_error(family, &refusal);
 }
@@ -217,6 +261,8 @@ static void take_message(void *arg, const struct nlmsghdr *message)
 
 	if (message->nlmsg_type == NLMSG_ERROR)
 		take_error(family, message);
+	else if (message->nlmsg_type == NLMSG_DONE)
+		end_sessions(family, was_complete(message));
 	else if (news == CTRL_CMD_DELFAMILY)
 		family->events.gone(family->events.arg);
 	else if (news == CTRL_CMD_NEWFAMILY)
@@ -232,6 +278,8 @@ static void take_message(void *arg, const struct nlmsghdr *message)
 		take_cancel(family, data, length);
 	else if (command == TLSOCK_CMD_TICKET)
 		take_ticket(family, data, length);
+	else if (command == TLSOCK_CMD_SESSIONS)
+		take_session(family, data, length);
 }
 
 /* What got lost may have been a READY: ACCEPT finds out. */
@@ -241,6 +289,7 @@ static void take_loss(void *arg)
 
 	tl_log(LOG_NOTICE, "netlink messages were lost, asking for requests anew");
 	family->events.ready(family->events.arg);
+	end_sessions(family, false);
 }
 
 void td_family_tlsock_receive(struct td_family_tlsock *family)
@@ -285,7 +334,33 @@ int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit,
 }
 
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
-			  const struct td_result *result)
+			  const struct td_result *result, const char *profile)
 {
-	return send_done(family, id, result, false);
+	return send_done(family, id, result, profile, false);
+}
+
+int td_family_tlsock_sessions(struct td_family_tlsock *family)
+{
+	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_SESSIONS);
+
+	if (!msg)
+		return -EAGAIN;
+	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_DUMP;
+	family->sessions_sequence = family->genl.sequence;
+	return td_genl_send(&family->genl, msg);
+}
+
+int td_family_tlsock_revoke(struct td_family_tlsock *family, uint64_t inode, const uint8_t *sha256)
+{
+	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_REVOKE);
+
+	if (!msg)
+		return -EAGAIN;
+	family->recent[family->genl.sequence % N_RECENT] = (struct recent) { .revocation = true };
+	if (nla_put_u64(msg, TLSOCK_A_REVOKE_INODE, inode) ||
+	    nla_put(msg, TLSOCK_A_REVOKE_SHA256, TD_PEER_HASH, sha256)) {
+		nlmsg_free(msg);
+		return -EAGAIN;
+	}
+	return td_genl_send(&family->genl, msg);
 }

@@ -7,8 +7,11 @@
 #ifndef TLSOCKD_FAMILY_TLSOCK_H
 #define TLSOCKD_FAMILY_TLSOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <linux/tlsock.h>
 
 struct td_family_tlsock;
 struct td_result;
@@ -33,6 +36,20 @@ struct td_family_ticket {
 };
 
 /**
+ * struct td_family_session - a connection, as SESSIONS tells
+ * @inode: of its socket, 0 if it was not told
+ * @profile: the one that it uses, "default" if none was told
+ * @peer: a struct tlsock_peer and the names behind it, not trusted; NULL if there is none
+ * @peer_length: its bytes
+ */
+struct td_family_session {
+	uint64_t	inode;
+	char		profile[TLSOCK_MAX_PROFILE + 1];
+	const void	*peer;
+	size_t		peer_length;
+};
+
+/**
  * struct td_family_events - what the kernel tells
  * @ready: requests wait, or something was lost and may have been that
  * @more: requests were left behind by ACCEPT, for its limits
@@ -40,6 +57,8 @@ struct td_family_ticket {
  *	may have a mistake and must be answered all the same.
  * @cancel: nobody waits for the answer to this id
  * @ticket: a server's ticket came; valid during the call
+ * @session: one of what td_family_tlsock_sessions() asked for; valid during the call
+ * @sessions_over: those were all, or they could not be told (false)
  * @gone: the module was removed; nothing is to be had until @back
  * @back: the module is there again; the family has to be opened anew
  * @arg: passed to each
@@ -50,6 +69,8 @@ struct td_family_events {
 	void	(*request)(void *arg, const struct tl_request *request);
 	void	(*cancel)(void *arg, uint32_t id);
 	void	(*ticket)(void *arg, const struct td_family_ticket *ticket);
+	void	(*session)(void *arg, const struct td_family_session *session);
+	void	(*sessions_over)(void *arg, bool complete);
 	void	(*gone)(void *arg);
 	void	(*back)(void *arg);
 	void	*arg;
@@ -102,12 +123,36 @@ void td_family_tlsock_receive(struct td_family_tlsock *family);
  * @family: the family
  * @id: the kernel's id
  * @result: the answer
+ * @profile: the one that was used, NULL if it is the one asked for
  *
  * The kernel may still refuse it, which is logged when it says so.
  *
  * Return: 0, -EAGAIN (no memory now, try again), another -errno
  */
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
-			  const struct td_result *result);
+			  const struct td_result *result, const char *profile);
+
+/**
+ * td_family_tlsock_sessions - ask for all connections
+ * @family: the family
+ *
+ * They come by @session and @sessions_over, now or when there is something to
+ * receive.
+ *
+ * Return: 0, -EAGAIN (no memory now), another -errno
+ */
+int td_family_tlsock_sessions(struct td_family_tlsock *family);
+
+/**
+ * td_family_tlsock_revoke - end a connection whose peer's certificate is revoked
+ * @family: the family
+ * @inode: of its socket
+ * @sha256: hash of the peer's certificate, TD_PEER_HASH bytes
+ *
+ * Return: 0, -EAGAIN (no memory now), another -errno. One that is over by now is no
+ * error.
+ */
+int td_family_tlsock_revoke(struct td_family_tlsock *family, uint64_t inode,
+			    const uint8_t *sha256);
 
 #endif

@@ -44,16 +44,50 @@ static void put_names(struct td_peer *peer, struct tl_span rest)
 }
 
 /* DER writes a zero before a number whose first bit is set. */
-static void put_serial(struct tlsock_peer *head, struct tl_span serial)
+struct tl_span td_peer_serial(struct tl_span serial)
 {
 	while (serial.length > 1 && !serial.data[0]) {
 		serial.data++;
 		serial.length--;
 	}
+	return serial;
+}
+
+static void put_serial(struct tlsock_peer *head, struct tl_span serial)
+{
+	serial = td_peer_serial(serial);
 	if (serial.length > sizeof(head->serial))
 		return;
 	memcpy(head->serial, serial.data, serial.length);
 	head->serial_length = (__u8)serial.length;
+}
+
+int td_peer_hash_issuer(struct tl_span issuer, uint8_t hash[TD_PEER_HASH])
+{
+	uint8_t head[] = { TL_DER_SEQUENCE, (uint8_t)issuer.length, 0, 0 };
+	word32 head_length = 2;
+	wc_Sha256 sha;
+	int ret;
+
+	if (issuer.length > UINT16_MAX)
+		return -EIO;
+	if (issuer.length > UINT8_MAX) {
+		head[1] = 0x82;
+		head[2] = (uint8_t)(issuer.length >> 8);
+		head[3] = (uint8_t)issuer.length;
+		head_length = 4;
+	} else if (issuer.length > INT8_MAX) {
+		head[1] = 0x81;
+		head[2] = (uint8_t)issuer.length;
+		head_length = 3;
+	}
+	if (wc_InitSha256(&sha))
+		return -EIO;
+	ret = wc_Sha256Update(&sha, head, head_length) ||
+	      wc_Sha256Update(&sha, issuer.data, (word32)issuer.length) ||
+	      wc_Sha256Final(&sha, hash);
+	wc_Sha256Free(&sha);
+	return ret ? -EIO : 0;
 }
 
 int td_peer_set(struct td_peer *peer, const struct tl_cert *cert, const char *subject)
@@ -61,7 +95,8 @@ int td_peer_set(struct td_peer *peer, const struct tl_cert *cert, const char *su
 	struct tlsock_peer *head = &peer->head;
 
 	memset(peer, 0, sizeof(*peer));
-	if (wc_Sha256Hash(cert->der.data, (word32)cert->der.length, head->sha256))
+	if (wc_Sha256Hash(cert->der.data, (word32)cert->der.length, head->sha256) ||
+	    td_peer_hash_issuer(cert->issuer, head->issuer_sha256))
 		return -EIO;
 	head->size = sizeof(*head);
 	head->not_after = tl_cert_time(cert->not_after_tag, cert->not_after);

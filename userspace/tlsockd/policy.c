@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../lib/choose.h"
@@ -92,4 +93,12 @@ int td_policy_apply(const struct td_generation *generation, struct td_request *r
 		snprintf(job->server_name, sizeof(job->server_name), "%s",
 			 choice.server_name ? choice.server_name : "");
 	return 0;
+}
+
+const char *td_policy_news(const struct td_request *request)
+{
+	const char *asked = *request->policy.asked ? request->policy.asked : "default";
+	const char *used = *request->job.profile ? request->job.profile : "default";
+
+	return strcmp(asked, used) ? used : NULL;
 }

@@ -38,4 +38,7 @@ struct td_policy {
 int td_policy_apply(const struct td_generation *generation, struct td_request *request,
 		    char why[TLSOCK_MAX_TEXT + 1]);
 
+/** td_policy_news - the profile of a request, NULL if it is what the program asked for */
+const char *td_policy_news(const struct td_request *request);
+
 #endif

@@ -45,6 +45,16 @@ static void on_ticket(void *arg, const struct td_family_ticket *ticket)
 	td_tickets_add(&broker->tickets, ticket);
 }
 
+static void on_session(void *arg, const struct td_family_session *session)
+{
+	td_revoke_session(arg, session);
+}
+
+static void on_sessions_over(void *arg, bool complete)
+{
+	td_revoke_finish(arg, complete);
+}
+
 static void on_gone(void *arg)
 {
 	struct td_broker *broker = arg;
@@ -80,6 +90,8 @@ int td_programs_open(struct td_broker *broker)
 		.request = on_request,
 		.cancel = on_cancel,
 		.ticket = on_ticket,
+		.session = on_session,
+		.sessions_over = on_sessions_over,
 		.gone = on_gone,
 		.back = on_back,
 		.arg = broker,

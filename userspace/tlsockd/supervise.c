@@ -247,6 +247,8 @@ static void ended(struct td_child *child, int status)
 	close_socket(child);
 	if (WIFEXITED(status) && !WEXITSTATUS(status) && child->draining) {
 		tl_log(LOG_DEBUG, "worker %d has finished", pid);
+		/* It may have gone by lists that are not the last ones. */
+		child->broker->revoke.due = true;
 		return;
 	}
 	if (WIFSIGNALED(status))

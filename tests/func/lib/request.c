@@ -161,6 +161,8 @@ int t_done(struct t_genl *genl, uint32_t id, const struct t_done *done)
 		t_msg_put(&msg, TLSOCK_A_DONE_TRUNCATION_EOF, NULL, 0);
 	if (done->session)
 		t_msg_put(&msg, TLSOCK_A_DONE_SESSION, done->session, done->session_length);
+	if (done->profile)
+		t_msg_put_text(&msg, TLSOCK_A_DONE_PROFILE, done->profile);
 	if (done->peer)
 		t_msg_put(&msg, TLSOCK_A_DONE_PEER, done->peer, done->peer_length);
 	return t_genl_call(genl, &msg);

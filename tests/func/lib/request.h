@@ -55,6 +55,7 @@ struct t_done {
 	const uint8_t	*session;
 	size_t		session_length;
 	bool		truncation_eof;
+	const char	*profile;
 	const void	*peer;
 	size_t		peer_length;
 };
