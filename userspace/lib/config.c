@@ -57,6 +57,7 @@ static void free_profile(struct tl_profile *p)
 	free(p->key);
 	free_more(&p->more_certificates);
 	free_more(&p->more_keys);
+	free(p->passphrase);
 	free(p->psk);
 	free(p->ca);
 	free(p->crl);
@@ -179,6 +180,7 @@ static void check_profile(struct tl_loading *l, struct tl_profile *p)
 			"the second certificate needs a first" : NULL,
 		p->more_certificates.n != p->more_keys.n ?
 			"each certificate needs its key, in the same order" : NULL,
+		p->passphrase && !p->key ? "passphrase needs key" : NULL,
 		p->psk && p->certificate ? "psk stands in place of a certificate" : NULL,
 		p->psk && p->max_version < TL_VERSION_1_3 ? "psk needs TLS 1.3" : NULL,
 		p->verify < p->min_verify ? "verify is below min-verify" : NULL,

@@ -22,6 +22,9 @@ enum {
 	TL_CRL_AVAILABLE,	/* it is accepted */
 };
 
+/* A file of the service manager (systemd.exec(5), LoadCredential=), by its name */
+#define TL_CREDENTIAL	"credential:"
+
 /* Most certificates of a profile */
 #define TL_CERTIFICATES_MAX	8
 
@@ -44,6 +47,7 @@ struct tl_more {
  * @key: PEM file with the private key, NULL if none
  * @more_certificates: of a server, to choose from
  * @more_keys: theirs, in the same order
+ * @passphrase: file with what the keys are encrypted with, NULL if they are not
  * @psk: file with pre-shared keys, in place of certificates; NULL if none
  * @ca: PEM file with trust anchors, NULL for those of the system
  * @crl: file or folder with revocation lists, NULL for none
@@ -72,6 +76,7 @@ struct tl_profile {
 	char		*key;
 	struct tl_more	more_certificates;
 	struct tl_more	more_keys;
+	char		*passphrase;
 	char		*psk;
 	char		*ca;
 	char		*crl;

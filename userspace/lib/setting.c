@@ -98,6 +98,8 @@ static const struct setting profile_table[] = {
 	  .more = offsetof(struct tl_profile, more_certificates), .allowed = "the name of a file" },
 	{ .name = "key", .kind = KIND_FILES, .offset = offsetof(struct tl_profile, key),
 	  .more = offsetof(struct tl_profile, more_keys), .allowed = "the name of a file" },
+	{ .name = "passphrase", .kind = KIND_FILE,
+	  .offset = offsetof(struct tl_profile, passphrase), .allowed = "the name of a file" },
 	{ .name = "psk", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, psk),
 	  .allowed = "the name of a file" },
 	{ .name = "ca", .kind = KIND_FILE, .offset = offsetof(struct tl_profile, ca),
@@ -233,6 +235,11 @@ static int store_file(const struct place *place, const char *value)
 	/* "system" is what an absent ca means. */
 	if (!strcmp(place->setting->name, "ca") && !strcmp(value, "system"))
 		return 0;
+	if (!strncmp(value, TL_CREDENTIAL, strlen(TL_CREDENTIAL))) {
+		if (strchr(value, '/') || !value[strlen(TL_CREDENTIAL)])
+			return refuse(place);
+		return store_string(place, strdup(value));
+	}
 	if (asprintf(&path, "%s%s", *value == '/' ? "" : place->folder, value) < 0)
 		path = NULL;
 	return store_string(place, path);

@@ -30,24 +30,54 @@ static const char *const system_bundles[] = {
 struct pair {
 	const char	*certificate;
 	const char	*key;
+	const char	*passphrase;
 	struct td_file	chain_file;
 	struct td_file	key_file;
 };
 
+static int give_passphrase(char *to, int room, int writing, void *arg)
+{
+	const char *passphrase = arg;
+	size_t length = strlen(passphrase);
+
+	(void)writing;
+	if (length > (size_t)room)
+		return 0;
+	memcpy(to, passphrase, length);
+	return (int)length;
+}
+
+static int use_key(WOLFSSL_CTX *ctx, const struct pair *pair, struct td_mistakes *mistakes)
+{
+	const byte *key = (const byte *)pair->key_file.data;
+	int ret;
+
+	if (pair->passphrase) {
+		wolfSSL_CTX_set_default_passwd_cb(ctx, give_passphrase);
+		wolfSSL_CTX_set_default_passwd_cb_userdata(ctx, (void *)pair->passphrase);
+	}
+	ret = wolfSSL_CTX_use_PrivateKey_buffer(ctx, key, (long)pair->key_file.length,
+						WOLFSSL_FILETYPE_PEM);
+	wolfSSL_CTX_set_default_passwd_cb(ctx, NULL);
+	wolfSSL_CTX_set_default_passwd_cb_userdata(ctx, NULL);
+	if (ret == WOLFSSL_SUCCESS)
+		return 0;
+	td_profile_mistake(mistakes, pair->passphrase ?
+			   "%s holds no private key in PEM form that this passphrase opens" :
+			   "%s holds no private key in PEM form without passphrase", pair->key);
+	return -EINVAL;
+}
+
 static int use_pair(WOLFSSL_CTX *ctx, const struct pair *pair, struct td_mistakes *mistakes)
 {
 	const byte *chain = (const byte *)pair->chain_file.data;
-	const byte *key = (const byte *)pair->key_file.data;
 
 	if (wolfSSL_CTX_use_certificate_chain_buffer(ctx, chain, (long)pair->chain_file.length) !=
 	    WOLFSSL_SUCCESS)
 		td_profile_mistake(mistakes, "%s holds no certificate chain in PEM form",
 				   pair->certificate);
-	else if (wolfSSL_CTX_use_PrivateKey_buffer(ctx, key, (long)pair->key_file.length,
-						   WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
-		td_profile_mistake(mistakes,
-				   "%s holds no private key in PEM form without passphrase",
-				   pair->key);
+	else if (use_key(ctx, pair, mistakes))
+		return -EINVAL;
 	else if (wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS)
 		td_profile_mistake(mistakes, "key %s does not belong to certificate %s",
 				   pair->key, pair->certificate);
@@ -85,11 +115,27 @@ static int load_pair(WOLFSSL_CTX *const *ctx, int count, struct td_leaf *leaf, s
 	return ret;
 }
 
+/* Its first line */
+static int read_passphrase(const char *path, struct td_mistakes *mistakes, struct td_file *file)
+{
+	int ret = td_file_read(path, true, mistakes, file);
+
+	if (ret)
+		return ret;
+	file->data[strcspn(file->data, "\r\n")] = '\0';
+	if (*file->data)
+		return 0;
+	td_profile_mistake(mistakes, "%s holds no passphrase", path);
+	return -EINVAL;
+}
+
 /* Clients show the first, servers choose from all. */
-static int load_certificates(struct td_profile *profile, struct td_mistakes *mistakes)
+static int load_pairs(struct td_profile *profile, const char *passphrase,
+		      struct td_mistakes *mistakes)
 {
 	const struct tl_profile *config = profile->config;
-	struct pair pair = { .certificate = config->certificate, .key = config->key };
+	struct pair pair = { .certificate = config->certificate, .key = config->key,
+			     .passphrase = passphrase };
 	int ret, next;
 
 	ret = load_pair(profile->ctx, TD_CTX_ANONYMOUS, &profile->leaves[0], pair, mistakes);
@@ -101,6 +147,19 @@ static int load_certificates(struct td_profile *profile, struct td_mistakes *mis
 		next = load_pair(&leaf->ctx, 1, leaf, pair, mistakes);
 		ret = next ? next : ret;
 	}
+	return ret;
+}
+
+static int load_certificates(struct td_profile *profile, struct td_mistakes *mistakes)
+{
+	struct td_file passphrase = { 0 };
+	int ret = 0;
+
+	if (profile->config->passphrase)
+		ret = read_passphrase(profile->config->passphrase, mistakes, &passphrase);
+	if (ret == 0)
+		ret = load_pairs(profile, passphrase.data, mistakes);
+	td_file_free(&passphrase);
 	return ret;
 }
 

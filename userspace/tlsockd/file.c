@@ -7,12 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../lib/log.h"
+#include "../lib/profile_settings.h"
 #include "profile.h"
 
 #define FILE_MAX	16777216
@@ -50,14 +53,33 @@ static int check_kind(int fd, const char *path, bool secret, struct td_mistakes 
 	return 0;
 }
 
+/* Returns the file to open, which may be put into @room, or NULL (reported). */
+static const char *find_file(const char *path, char room[PATH_MAX], struct td_mistakes *mistakes)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	const char *name = path + strlen(TL_CREDENTIAL);
+
+	if (strncmp(path, TL_CREDENTIAL, strlen(TL_CREDENTIAL)) != 0)
+		return path;
+	if (folder && snprintf(room, PATH_MAX, "%s/%s", folder, name) < PATH_MAX)
+		return room;
+	td_profile_mistake(mistakes, "the credential %s is not here: the service manager gives it "
+			   "to the service, by LoadCredential", name);
+	return NULL;
+}
+
 int td_file_read(const char *path, bool secret, struct td_mistakes *mistakes,
 		 struct td_file *out)
 {
 	struct td_file file = { 0 };
+	char room[PATH_MAX];
 	size_t length;
 	ssize_t some;
 	int fd, ret;
 
+	path = find_file(path, room, mistakes);
+	if (!path)
+		return -EINVAL;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0) {
 		td_profile_mistake(mistakes, "cannot open %s: %s", path, strerror(errno));

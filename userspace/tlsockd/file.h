@@ -20,7 +20,7 @@ struct td_file {
 
 /**
  * td_file_read - read a regular file of at most 16 MiB
- * @path: its name
+ * @path: its name, or TL_CREDENTIAL and the name of a credential
  * @secret: it must not be open to others
  * @mistakes: told what is wrong with it
  * @out: owned by the caller on success, to be given to td_file_free()

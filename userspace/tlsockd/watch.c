@@ -137,6 +137,7 @@ static void add_all(struct td_watch *watch, const struct tl_config *config)
 			add(watch, profile->more_certificates.path[j]);
 		for (unsigned int j = 0; j < profile->more_keys.n; j++)
 			add(watch, profile->more_keys.path[j]);
+		add(watch, profile->passphrase);
 		add(watch, profile->psk);
 		add(watch, profile->ca);
 		add(watch, profile->crl);
