@@ -103,12 +103,14 @@ test_status()
 print("workers", len(process["workers"]), "ok", process["ok"], value["outcomes"]["ok"] > 0)
 for role in "client", "server":
     seen = process["latency_us"][role]
-    print(role, seen["count"] > 0, 0 < seen["p50"] <= seen["p99"], seen["sum"] > 0)'
+    print(role, seen["count"] > 0, 0 < seen["p50"] <= seen["p99"], seen["sum"] > 0)
+ends = [c["not_after"] for c in process["certificates"] if c["profile"] == "web"]
+print("web ends", len(ends), ends[0] > 1700000000)'
 	expect "the helper in numbers" 0 '^workers [1-9][0-9]* ok [1-9][0-9]* True$' \
-		'^client True True True$' '^server True True True$'
+		'^client True True True$' '^server True True True$' '^web ends 1 True$'
 	run tlsock status
 	expect "the helper for people" 0 '^process  *[0-9]*, up .*workers' '^requests ' \
-		'^server  *half within [0-9.]* ms'
+		'^server  *half within [0-9.]* ms' '^certificate  expired, number 1: expired on 20'
 	kill -STOP "$(helper_pid)"
 	run timeout 20 tlsock status
 	kill -CONT "$(helper_pid)"
@@ -124,6 +126,7 @@ test_metrics()
 		'^tlsock_handshakes_total\[outcome=ok\] [1-9]' \
 		'^tlsock_helper_handshakes_total\[result=full\] [1-9]' \
 		'^tlsock_helper_requests\[state=running\] 0$' \
+		'^tlsock_helper_certificate_not_after_seconds\[profile=web,number=1\] [1-9]' \
 		'^tlsock_handshake_duration_seconds_count\[role=server\] [1-9]' \
 		'^tlsock_helper_cpu_seconds_total\[process=workers\] [0-9.]*[1-9]'
 	our_client -n web.test

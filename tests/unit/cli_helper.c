@@ -16,6 +16,7 @@ static const char words[] =
 	"worker-ns 11\nbroker-ns 18446744073709551615\n"
 	"worker 124 1 3 256 50 1\nworker 125 2 2 256 60 0\n"
 	"consumer program 70 8 10 4\nconsumer nvme-target 10 1 0 1\nconsumer future 1 2 3 4\n"
+	"certificate web 1 4102444800\ncertificate a.b 2 0\n"
 	"latency-sum client 5000\nlatency client 0 7\nlatency client 77 1\nlatency server 9 2\n";
 
 /* Parses a copy that the sanitizer knows the end of */
@@ -56,6 +57,12 @@ TEST(all_of_it)
 	EXPECT_EQ(50, helper.workers[0].jobs);
 	EXPECT_TRUE(helper.workers[0].draining);
 	EXPECT_FALSE(helper.workers[1].draining);
+	ASSERT_EQ(2, helper.n_certificates);
+	EXPECT_STREQ("web", helper.certificates[0].profile);
+	EXPECT_EQ(1, helper.certificates[0].number);
+	EXPECT_EQ(4102444800, helper.certificates[0].not_after);
+	EXPECT_STREQ("a.b", helper.certificates[1].profile);
+	EXPECT_EQ(0, helper.certificates[1].not_after);
 	EXPECT_EQ(70, helper.consumers[TL_CONSUMER_PROGRAM].ok);
 	EXPECT_EQ(8, helper.consumers[TL_CONSUMER_PROGRAM].failed);
 	EXPECT_EQ(10, helper.consumers[TL_CONSUMER_PROGRAM].canceled);
@@ -88,6 +95,7 @@ TEST(wrong)
 		"", "\n", "ok 1\n", "pid\n", "pid -1\n", "pid x\n", "pid 1x\n",
 		"pid 18446744073709551616\n", "pid 1\nworker 1 2 3 4 5\n",
 		"pid 1\nlatency client 78 1\n", "pid 1\nlatency nobody 1 1\n",
+		"pid 1\ncertificate web 1\n", "pid 1\ncertificate web x 1\n",
 		"pid 1\nconsumer nfs 1 2 3\n", "pid 1\nconsumer nfs 1 2 x 4\n",
 		"pid 1\nlatency client 1\n", "pid 1\nlatency-sum client\n", "pid 1\nstrange\n",
 	};

@@ -13,6 +13,7 @@
 
 #include "../lib/consumer.h"
 #include "../lib/latency.h"
+#include "../lib/operator.h"
 
 #define TC_WORKERS	256	/* more are counted, but not told of */
 
@@ -41,6 +42,18 @@ struct tc_consumer {
 };
 
 /**
+ * struct tc_certificate - a certificate of a profile
+ * @profile: its name
+ * @number: which of the profile's it is, from 1 on
+ * @not_after: when it ends, seconds since 1970
+ */
+struct tc_certificate {
+	char		profile[TLSOCK_MAX_PROFILE + 1];
+	uint64_t	number;
+	uint64_t	not_after;
+};
+
+/**
  * struct tc_helper - what a helper says of itself
  * @pid: process of the broker
  * @uptime_ms: since it serves
@@ -60,6 +73,8 @@ struct tc_consumer {
  * @n_workers: worker processes
  * @workers: the first of them
  * @consumers: for whom, by enum tl_consumer
+ * @n_certificates: certificates that are told of
+ * @certificates: those that end first
  * @latency: of those that succeeded, by enum tlsock_role
  */
 struct tc_helper {
@@ -81,6 +96,8 @@ struct tc_helper {
 	unsigned int		n_workers;
 	struct tc_worker	workers[TC_WORKERS];
 	struct tc_consumer	consumers[TL_CONSUMER_N];
+	unsigned int		n_certificates;
+	struct tc_certificate	certificates[TL_OPERATOR_CERTIFICATES];
 	struct tl_latency	latency[TLSOCK_ROLE_SERVER + 1];
 };
 

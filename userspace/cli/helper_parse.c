@@ -90,6 +90,23 @@ static int parse_consumer(char **words, int n, struct tc_helper *helper)
 	return err;
 }
 
+static int parse_certificate(char **words, int n, struct tc_helper *helper)
+{
+	struct tc_certificate *to = &helper->certificates[helper->n_certificates];
+	uint64_t value[2];
+	int err = n ? all_numbers(words + 1, n - 1, value, 2) : -EBADMSG;
+
+	if (err || strlen(words[0]) >= sizeof(to->profile))
+		return -EBADMSG;
+	if (helper->n_certificates == TL_OPERATOR_CERTIFICATES)
+		return 0;
+	memcpy(to->profile, words[0], strlen(words[0]) + 1);
+	to->number = value[0];
+	to->not_after = value[1];
+	helper->n_certificates++;
+	return 0;
+}
+
 /* The distribution of a role, NULL for a role that is not known */
 static struct tl_latency *latency_of(struct tc_helper *helper, const char *role)
 {
@@ -130,6 +147,8 @@ static int parse_line(char *line, struct tc_helper *helper)
 		return parse_worker(words + 1, n - 1, helper);
 	if (!strcmp(words[0], "consumer"))
 		return parse_consumer(words + 1, n - 1, helper);
+	if (!strcmp(words[0], "certificate"))
+		return parse_certificate(words + 1, n - 1, helper);
 	if (!strcmp(words[0], "latency"))
 		return parse_latency(words + 1, n - 1, helper);
 	if (!strcmp(words[0], "latency-sum"))

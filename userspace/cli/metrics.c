@@ -103,6 +103,23 @@ static void print_consumers(const struct tc_helper *helper)
 	}
 }
 
+static void print_certificates(const struct tc_helper *helper)
+{
+	static const char name[] = "tlsock_helper_certificate_not_after_seconds";
+
+	if (helper->n_certificates)
+		family(name, "gauge", "seconds", "When a certificate expires, since 1970.");
+	for (unsigned int i = 0; i < helper->n_certificates; i++) {
+		const struct tc_certificate *certificate = &helper->certificates[i];
+
+		printf("%s{profile=\"", name);
+		for (const char *c = certificate->profile; *c; c++)
+			printf("%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
+		printf("\",number=\"%" PRIu64 "\"} %" PRIu64 "\n", certificate->number,
+		       certificate->not_after);
+	}
+}
+
 static void print_helper(const struct tc_helper *helper)
 {
 	static const char cpu[] = "tlsock_helper_cpu_seconds";
@@ -126,6 +143,7 @@ static void print_helper(const struct tc_helper *helper)
 	labeled("tlsock_helper_handshakes_total", "result", "failed", helper->failed);
 	labeled("tlsock_helper_handshakes_total", "result", "canceled", helper->canceled);
 	print_consumers(helper);
+	print_certificates(helper);
 	family(cpu, "counter", "seconds", "Processor time for handshakes.");
 	printf("%s_total{process=\"workers\"} %.6f\n", cpu, (double)helper->worker_ns / 1e9);
 	printf("%s_total{process=\"broker\"} %.6f\n", cpu, (double)helper->broker_ns / 1e9);

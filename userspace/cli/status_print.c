@@ -11,8 +11,12 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "../lib/names.h"
+
+/* Ends that are told of, seconds before: those that the helper warns of */
+#define EXPIRES_SOON	((uint64_t)30 * 86400)
 
 static bool add_outcomes(struct json_object *root, const struct tc_status *status)
 {
@@ -71,6 +75,29 @@ static bool add_consumers(struct json_object *root, const struct tc_helper *help
 	return good;
 }
 
+static bool add_certificate(struct json_object *all, const struct tc_certificate *certificate)
+{
+	struct json_object *to = json_object_new_object();
+
+	if (to && !tc_json_text(to, "profile", certificate->profile) &&
+	    !tc_json_number(to, "number", certificate->number) &&
+	    !tc_json_number(to, "not_after", certificate->not_after) &&
+	    !json_object_array_add(all, to))
+		return true;
+	json_object_put(to);
+	return false;
+}
+
+static bool add_certificates(struct json_object *root, const struct tc_helper *helper)
+{
+	struct json_object *all = json_object_new_array();
+	bool good = !tc_json_add(root, "certificates", all);
+
+	for (unsigned int i = 0; good && i < helper->n_certificates; i++)
+		good = add_certificate(all, &helper->certificates[i]);
+	return good;
+}
+
 static bool add_worker(struct json_object *all, const struct tc_worker *worker)
 {
 	struct json_object *to = json_object_new_object();
@@ -115,7 +142,8 @@ static bool add_helper(struct json_object *root, const struct tc_helper *helper)
 	       !tc_json_number(to, "canceled", helper->canceled) &&
 	       !tc_json_number(to, "worker_ns", helper->worker_ns) &&
 	       !tc_json_number(to, "broker_ns", helper->broker_ns) && add_workers(to, helper) &&
-	       add_consumers(to, helper) && add_latency(to, helper);
+	       add_consumers(to, helper) && add_certificates(to, helper) &&
+	       add_latency(to, helper);
 }
 
 static int print_json(const struct tc_status *status, const struct tc_helper *helper)
@@ -147,6 +175,27 @@ static void print_consumers(const struct tc_helper *helper)
 	}
 }
 
+/* Those that somebody has to renew */
+static void print_certificates(const struct tc_helper *helper)
+{
+	uint64_t now = (uint64_t)time(NULL);
+	char day[32];
+
+	for (unsigned int i = 0; i < helper->n_certificates; i++) {
+		const struct tc_certificate *certificate = &helper->certificates[i];
+		time_t end = (time_t)certificate->not_after;
+		struct tm tm;
+
+		if (certificate->not_after > now + EXPIRES_SOON)
+			break;
+		if (!gmtime_r(&end, &tm) || !strftime(day, sizeof(day), "%F", &tm))
+			continue;
+		printf("certificate  %s, number %" PRIu64 ": %s on %s\n", certificate->profile,
+		       certificate->number,
+		       certificate->not_after < now ? "expired" : "expires", day);
+	}
+}
+
 static void print_helper(const struct tc_helper *helper)
 {
 	unsigned int limit = 0;
@@ -163,6 +212,7 @@ static void print_helper(const struct tc_helper *helper)
 	printf("resumed      %" PRIu64 " of %" PRIu64 ", %" PRIu64 " tickets for clients\n",
 	       helper->resumed, helper->ok, helper->tickets);
 	print_consumers(helper);
+	print_certificates(helper);
 	for (uint32_t role = TLSOCK_ROLE_CLIENT; role <= TLSOCK_ROLE_SERVER; role++) {
 		const struct tl_latency *latency = &helper->latency[role];
 

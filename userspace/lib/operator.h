@@ -21,6 +21,9 @@
 #define TL_OPERATOR_REQUEST	32
 #define TL_OPERATOR_REPLY	65536
 
+/* Certificates that are told of, those that end first */
+#define TL_OPERATOR_CERTIFICATES	64
+
 /**
  * tl_operator_path - path of the socket of the caller's network namespace
  * @path: filled

@@ -84,7 +84,7 @@ const struct td_profile *td_profile_find(const struct td_contexts *contexts, con
 
 	if (!name || !name[0])
 		name = "default";
-	for (i = 0; i < contexts->count; i++)
+	for (i = 0; contexts && i < contexts->count; i++)
 		if (strcmp(contexts->profiles[i].config->name, name) == 0)
 			return &contexts->profiles[i];
 	return NULL;

@@ -15,6 +15,7 @@
 #include "../lib/cert.h"
 #include "../lib/config.h"
 #include "../lib/log.h"
+#include "context.h"
 #include "file.h"
 #include "generation.h"
 #include "profile.h"
@@ -100,6 +101,42 @@ int td_expiry_report(const struct tl_profile *profile, time_t now,
 		err = check_file(&telling);
 	}
 	return err;
+}
+
+static void insert(struct td_expiry *out, unsigned int *n, unsigned int room,
+		   struct td_expiry made)
+{
+	unsigned int at = *n;
+
+	while (at && out[at - 1].not_after > made.not_after)
+		at--;
+	if (at == room)
+		return;
+	if (*n < room)
+		++*n;
+	memmove(&out[at + 1], &out[at], (*n - at - 1) * sizeof(*out));
+	out[at] = made;
+}
+
+unsigned int td_expiry_list(const struct td_generation *generation, struct td_expiry *out,
+			    unsigned int room)
+{
+	const struct tl_config *config = generation->config;
+	const struct td_profile *profile;
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < config->n_profiles; i++) {
+		profile = td_profile_find(generation->contexts, config->profiles[i].name);
+		for (unsigned int j = 0; profile && j < profile->n_leaves; j++) {
+			const struct tl_cert *cert = &profile->leaves[j].cert;
+
+			insert(out, &n, room, (struct td_expiry) {
+				config->profiles[i].name, j + 1,
+				tl_cert_time(cert->not_after_tag, cert->not_after),
+			});
+		}
+	}
+	return n;
 }
 
 static void warn(void *arg, const char *file, int line, const char *text)

@@ -28,6 +28,29 @@ int td_expiry_report(const struct tl_profile *profile, time_t now,
 		     void *arg);
 
 /**
+ * struct td_expiry - the end of a certificate
+ * @profile: that has it
+ * @number: which of its certificates it is, from 1 on
+ * @not_after: seconds since 1970
+ */
+struct td_expiry {
+	const char	*profile;
+	unsigned int	number;
+	int64_t		not_after;
+};
+
+/**
+ * td_expiry_list - which certificates end first
+ * @generation: whose
+ * @out: room for them, in the order in which they end
+ * @room: of how many
+ *
+ * Return: how many there are in @out
+ */
+unsigned int td_expiry_list(const struct td_generation *generation, struct td_expiry *out,
+			    unsigned int room);
+
+/**
  * td_expiry_tick - what td_expiry_report() tells of all profiles, in the log
  * @generation: looked at when it is new and once a day after that
  * @now: monotonic milliseconds

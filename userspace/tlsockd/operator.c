@@ -19,6 +19,7 @@
 #include "../lib/names.h"
 #include "../lib/operator.h"
 #include "broker.h"
+#include "expiry.h"
 #include "generation.h"
 
 static void put_workers(FILE *out, const struct td_broker *broker)
@@ -52,6 +53,18 @@ static void put_consumers(FILE *out, const struct td_broker *broker)
 	}
 }
 
+/* Those that end first: a reply is one packet. */
+static void put_certificates(FILE *out, const struct td_generation *generation)
+{
+	struct td_expiry certificates[TL_OPERATOR_CERTIFICATES];
+	unsigned int n = td_expiry_list(generation, certificates, TL_OPERATOR_CERTIFICATES);
+
+	for (unsigned int i = 0; i < n; i++)
+		fprintf(out, "certificate %s %u %" PRId64 "\n", certificates[i].profile,
+			certificates[i].number,
+			certificates[i].not_after > 0 ? certificates[i].not_after : 0);
+}
+
 static void put_status(FILE *out, struct td_broker *broker)
 {
 	const struct td_requests *requests = &broker->requests;
@@ -75,6 +88,7 @@ static void put_status(FILE *out, struct td_broker *broker)
 	fprintf(out, "worker-ns %" PRIu64 "\nbroker-ns %" PRIu64 "\n", report->worker_nsec, nsec);
 	put_workers(out, broker);
 	put_consumers(out, broker);
+	put_certificates(out, broker->generation);
 	for (uint32_t role = TLSOCK_ROLE_CLIENT; role <= TLSOCK_ROLE_SERVER; role++)
 		put_latency(out, tl_names_role(role), &report->latency[role]);
 }

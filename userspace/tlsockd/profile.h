@@ -89,7 +89,7 @@ void td_profile_exit(struct td_profile *profile);
 
 /**
  * td_profile_find - profile of a name among all contexts
- * @contexts: of one generation
+ * @contexts: of one generation; NULL has none
  * @name: "" is the default
  *
  * Return: the profile, owned by @contexts, or NULL
