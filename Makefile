@@ -62,7 +62,8 @@ link_so := -shared -Wl,-z,relro,-z,now,-z,defs,--exclude-libs,ALL
 
 # Three kinds of objects: "obj" for use, "san" under the sanitizers, and "fuzz"
 # for libFuzzer, which is clang's.
-flags_fuzz := $(flags_base) $(flags_san) -fsanitize=fuzzer-no-link
+# (clang warns of what macros of libseccomp leave out)
+flags_fuzz := $(flags_base) $(flags_san) -fsanitize=fuzzer-no-link -Wno-missing-field-initializers
 flags_obj := $(flags_base) $(flags_hard)
 flags_san := $(flags_base) $(flags_san)
 cc_obj = $(CC)
@@ -135,7 +136,7 @@ libs_preload :=
 libs_func := kselftest liburing libnl-3.0 libnl-genl-3.0
 libs_net :=
 libs_bench :=
-libs_fuzz :=
+libs_fuzz := $(libs_tlsockd)
 libs_unit := kselftest $(libs_tlsockd) json-c
 
 dir_lib := userspace/lib
@@ -162,7 +163,7 @@ $(BUILD)/$(1)/$(dir_$(2))/%.o: $(dir_$(2))/%.c $(BUILD)/flags $(call lib_files,$
 endef
 components := lib tlsockd cli preload func net bench unit
 $(foreach k,obj san,$(foreach c,$(components),$(eval $(call compile_rule,$(k),$(c)))))
-$(foreach c,lib fuzz,$(eval $(call compile_rule,fuzz,$(c))))
+$(foreach c,lib tlsockd fuzz,$(eval $(call compile_rule,fuzz,$(c))))
 -include $(shell find $(BUILD)/obj $(BUILD)/san $(BUILD)/fuzz -name '*.d' 2>/dev/null)
 
 # For tools that want to know how a component is compiled and where it lies.
@@ -182,7 +183,7 @@ endef
 without_main = $(filter-out %/main.o,$(call objects,$(1),$(2)))
 $(foreach k,obj san,$(foreach c,lib tlsockd cli,\
 	$(eval $(call archive_rule,$(k),$(c),$(call without_main,$(k),$(c))))))
-$(eval $(call archive_rule,fuzz,lib,$(call without_main,fuzz,lib)))
+$(foreach c,lib tlsockd,$(eval $(call archive_rule,fuzz,$(c),$(call without_main,fuzz,$(c)))))
 test_lib = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard $(dir_$(2))/lib/*.c))
 $(foreach k,obj san,$(foreach c,func unit bench,\
 	$(eval $(call archive_rule,$(k),lib-$(c),$(call test_lib,$(k),$(c))))))
@@ -240,7 +241,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/san/tests/unit/%.o $(BUILD)/san/lib-unit.a \
 	$(call link,$@,san,$(link_exe),unit)
 
 fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
-$(BUILD)/tests/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/lib.a
+$(BUILD)/tests/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/tlsockd.a \
+		$(BUILD)/fuzz/lib.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(call link,$@,fuzz,-fsanitize=fuzzer,fuzz)

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Files that the configuration names, for libFuzzer; the first byte tells what it
+ * is read as: a certificate in PEM form, revocation lists, pre-shared keys or keys
+ * of tickets.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "lib/config.h"
+#include "lib/log.h"
+#include "lib/psk.h"
+#include "tlsockd/context.h"
+#include "tlsockd/crl.h"
+#include "tlsockd/file.h"
+#include "tlsockd/leaf.h"
+#include "tlsockd/profile.h"
+#include "tlsockd/psk_file.h"
+#include "tlsockd/ticket_keys.h"
+
+static int fd;
+static char path[32];
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	tl_log_open("fuzz", LOG_EMERG);
+	fd = memfd_create("fuzz", MFD_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd < 0 || fchmod(fd, 0600) || td_context_init())
+		abort();
+	return 0;
+}
+
+static void write_file(const uint8_t *data, size_t size)
+{
+	if (ftruncate(fd, 0) || pwrite(fd, data, size, 0) != (ssize_t)size)
+		abort();
+}
+
+/* What is refused is told, and only that. */
+static void count_mistake(void *arg, const char *file, int line, const char *text)
+{
+	(void)file;
+	(void)line;
+	if (!*text)
+		abort();
+	++*(int *)arg;
+}
+
+static void try_certificate(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+	struct td_leaf leaf;
+
+	if (!text)
+		abort();
+	memcpy(text, data, size);
+	text[size] = '\0';
+	if (!td_leaf_init(&leaf, text, size))
+		td_leaf_exit(&leaf);
+	free(text);
+}
+
+static void take_entry(void *arg, const uint8_t *issuer_sha256, struct tl_span serial)
+{
+	const volatile uint8_t *bytes = serial.data;
+
+	(void)arg;
+	(void)issuer_sha256;
+	for (size_t i = 0; i < serial.length; i++)
+		(void)bytes[i];
+}
+
+static void try_lists(struct td_mistakes *mistakes)
+{
+	const uint8_t byte = 1;
+	const struct tl_span span = { &byte, 1 };
+	const struct tl_cert cert = { .der = span, .issuer = span, .serial = span, .key = span };
+	struct td_crls crls = { 0 };
+	int ret = td_crl_load(&crls, path, mistakes);
+
+	if ((ret != 0) != (mistakes->count != 0))
+		abort();
+	td_crl_walk(&crls, take_entry, NULL);
+	td_crl_check(&crls, &cert, &cert, 0);
+	td_crl_free(&crls);
+}
+
+static void try_psks(struct td_mistakes *mistakes)
+{
+	struct td_psks psks = { 0 };
+	int ret = td_psk_file_read(path, mistakes, &psks);
+
+	if ((ret != 0) != (mistakes->count != 0) || psks.n > TD_PSKS_MAX)
+		abort();
+	for (uint32_t i = 0; i < psks.n; i++)
+		if (psks.list[i].length < TL_PSK_MIN_OWN_KEY ||
+		    psks.list[i].length > TL_PSK_MAX_KEY || !*psks.list[i].identity ||
+		    !tl_psk_suite(&psks.list[i]))
+			abort();
+	td_psk_file_free(&psks);
+}
+
+static void try_ticket_keys(void)
+{
+	struct td_ticket_keys *keys = NULL;
+	int mistakes = 0;
+	int ret = td_ticket_keys_read(path, &keys, count_mistake, &mistakes);
+
+	if ((ret != 0) != (mistakes != 0) || (keys && (!keys->n || keys->n > TD_TICKET_KEYS_MAX)))
+		abort();
+	td_ticket_keys_free(keys);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct tl_profile profile = { .name = (char *)"", .file = (char *)"" };
+	struct td_mistakes mistakes = { .profile = &profile };
+
+	if (!size)
+		return -1;
+	write_file(data + 1, size - 1);
+	switch (*data % 4) {
+	case 0:
+		try_certificate(data + 1, size - 1);
+		break;
+	case 1:
+		try_lists(&mistakes);
+		break;
+	case 2:
+		try_psks(&mistakes);
+		break;
+	case 3:
+		try_ticket_keys();
+		break;
+	}
+	return 0;
+}
