@@ -81,6 +81,21 @@ static int answer_parse_peer(const struct genl_info *info, struct tlsock_done *d
 	return 0;
 }
 
+static int answer_parse_chain(const struct genl_info *info, struct tlsock_done *done)
+{
+	const struct nlattr *chain = info->attrs[TLSOCK_A_DONE_CHAIN];
+
+	if (!chain)
+		return 0;
+	if (!tlsock_peer_is_chain(nla_data(chain), nla_len(chain))) {
+		GENL_SET_ERR_MSG(info, "a chain is certificates with their lengths, 16384 bytes");
+		return -EINVAL;
+	}
+	done->chain = nla_data(chain);
+	done->chain_length = nla_len(chain);
+	return 0;
+}
+
 static int answer_parse_done(const struct genl_info *info, struct tlsock_done *done)
 {
 	u32 error;
@@ -125,7 +140,7 @@ static int answer_parse_done(const struct genl_info *info, struct tlsock_done *d
 	done->profile = answer_string(info, TLSOCK_A_DONE_PROFILE);
 	done->truncation_eof = info->attrs[TLSOCK_A_DONE_TRUNCATION_EOF];
 	return answer_parse_session(info, done) ?: answer_parse_peer(info, done) ?:
-	       answer_parse_secrets(info, done);
+	       answer_parse_chain(info, done) ?: answer_parse_secrets(info, done);
 }
 
 /* Secrets shall not lie in a buffer that others get next, nor be seen by nlmon. */

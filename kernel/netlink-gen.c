@@ -19,7 +19,7 @@ static const struct nla_policy tlsock_accept_nl_policy[TLSOCK_A_ACCEPT_CLIENTS +
 };
 
 /* TLSOCK_CMD_DONE - do */
-static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_PROFILE + 1] = {
+static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_CHAIN + 1] = {
 	[TLSOCK_A_DONE_ID] = { .type = NLA_U32, },
 	[TLSOCK_A_DONE_ERROR] = NLA_POLICY_MAX(NLA_U32, MAX_ERRNO),
 	[TLSOCK_A_DONE_STAGE] = NLA_POLICY_MAX(NLA_U32, 7),
@@ -41,6 +41,7 @@ static const struct nla_policy tlsock_done_nl_policy[TLSOCK_A_DONE_PROFILE + 1] 
 	[TLSOCK_A_DONE_SESSION] = { .type = NLA_BINARY, },
 	[TLSOCK_A_DONE_PEER] = { .type = NLA_BINARY, },
 	[TLSOCK_A_DONE_PROFILE] = { .type = NLA_NUL_STRING, .len = TLSOCK_MAX_PROFILE, },
+	[TLSOCK_A_DONE_CHAIN] = { .type = NLA_BINARY, },
 };
 
 /* TLSOCK_CMD_REVOKE - do */
@@ -62,7 +63,7 @@ static const struct genl_split_ops tlsock_nl_ops[] = {
 		.cmd		= TLSOCK_CMD_DONE,
 		.doit		= tlsock_nl_done_doit,
 		.policy		= tlsock_done_nl_policy,
-		.maxattr	= TLSOCK_A_DONE_PROFILE,
+		.maxattr	= TLSOCK_A_DONE_CHAIN,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

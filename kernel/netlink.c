@@ -25,7 +25,7 @@ static size_t netlink_request_size(const struct tlsock_cfg *cfg)
 	size += 9 * nla_total_size(sizeof(u32));
 	size += nla_total_size_64bit(sizeof(u64));
 	size += 2 * nla_total_size(sizeof(struct sockaddr_storage));
-	size += nla_total_size(0);	/* a flag */
+	size += 2 * nla_total_size(0);	/* flags */
 	if (!cfg)
 		return size;
 	size += cfg->server_name ? nla_total_size(strlen(cfg->server_name) + 1) : 0;
@@ -64,6 +64,7 @@ static int netlink_put_options(struct sk_buff *skb, const struct tlsock_cfg *cfg
 	    (cfg->alpn && nla_put_string(skb, TLSOCK_A_REQUEST_ALPN, cfg->alpn)) ||
 	    (cfg->profile && nla_put_string(skb, TLSOCK_A_REQUEST_PROFILE, cfg->profile)) ||
 	    (cfg->no_resume && nla_put_flag(skb, TLSOCK_A_REQUEST_NO_RESUME)) ||
+	    (cfg->peer_cert && nla_put_flag(skb, TLSOCK_A_REQUEST_PEER_CERT)) ||
 	    (cfg->verify >= 0 && nla_put_u32(skb, TLSOCK_A_REQUEST_VERIFY, cfg->verify)) ||
 	    (cfg->client_cert >= 0 &&
 	     nla_put_u32(skb, TLSOCK_A_REQUEST_CLIENT_CERT, cfg->client_cert)))

@@ -58,6 +58,7 @@ static struct tlsock_cfg *option_clone(const struct tlsock_cfg *old)
 	cfg->verify = old ? old->verify : -1;
 	cfg->client_cert = old ? old->client_cert : -1;
 	cfg->no_resume = old && old->no_resume;
+	cfg->peer_cert = old && old->peer_cert;
 	if (old && (!option_dup(&cfg->server_name, old->server_name) ||
 		    !option_dup(&cfg->alpn, old->alpn) ||
 		    !option_dup(&cfg->profile, old->profile))) {
@@ -166,6 +167,11 @@ static int option_apply(struct tlsock_cfg *cfg, int name, sockptr_t value, unsig
 		if (!err)
 			cfg->no_resume = !number;
 		return err;
+	case TLSOCK_PEER_CERT:
+		err = option_get_int(value, len, 0, 1, &number);
+		if (!err)
+			cfg->peer_cert = number;
+		return err;
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -202,7 +208,8 @@ static int option_key_update(struct tlsock_sock *ts, sockptr_t value, unsigned i
 static bool option_is_settable(int name)
 {
 	return (name >= TLSOCK_SERVER_NAME && name <= TLSOCK_TIMEOUT_MS) ||
-	       name == TLSOCK_ROLE || name == TLSOCK_UPGRADE || name == TLSOCK_RESUME;
+	       name == TLSOCK_ROLE || name == TLSOCK_UPGRADE || name == TLSOCK_RESUME ||
+	       name == TLSOCK_PEER_CERT;
 }
 
 /**
@@ -318,8 +325,8 @@ static int option_put_error(struct tlsock_sock *ts, char __user *value, int __us
  *
  * Context: process, outer sk_lock held
  * Return: 0, -ENOPROTOOPT, -ERANGE with the length needed in @len, -EINVAL
- * for too little room of a fixed value, -EFAULT; TLSOCK_PEER: the errno of
- * tlsock_peer_read()
+ * for too little room of a fixed value, -EFAULT; TLSOCK_PEER and
+ * TLSOCK_PEER_CERT: the errno of tlsock_peer_read() and tlsock_peer_read_cert()
  */
 int tlsock_option_read(struct tlsock_sock *ts, int name, char __user *value, int __user *len)
 {
@@ -361,6 +368,8 @@ int tlsock_option_read(struct tlsock_sock *ts, int name, char __user *value, int
 		return option_put_error(ts, value, len, room);
 	case TLSOCK_PEER:
 		return tlsock_peer_read(ts, value, len, room);
+	case TLSOCK_PEER_CERT:
+		return tlsock_peer_read_cert(ts, value, len, room);
 	default:
 		return -ENOPROTOOPT;
 	}

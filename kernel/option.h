@@ -19,6 +19,7 @@ struct tlsock_sock;
  * @verify: TLSOCK_VERIFY_*, -1 if not set
  * @client_cert: TLSOCK_CLIENT_CERT_*, -1 if not set
  * @no_resume: TLSOCK_RESUME is 0
+ * @peer_cert: TLSOCK_PEER_CERT is 1
  * @server_name: NULL if not set
  * @alpn: comma list, NULL if not set
  * @profile: NULL if not set
@@ -29,6 +30,7 @@ struct tlsock_cfg {
 	s8		verify;
 	s8		client_cert;
 	bool		no_resume;
+	bool		peer_cert;
 	char		*server_name;
 	char		*alpn;
 	char		*profile;

@@ -37,6 +37,8 @@ struct tlsock_sock;
  * @session: state for later tickets, NULL if tickets are not wanted; likewise
  * @session_length: its bytes
  * @peer: whom its certificate is for, well formed, NULL if there was no certificate; likewise
+ * @chain: its certificates, well formed, NULL if there are none; likewise
+ * @chain_length: bytes of it
  * @truncation_eof: a FIN without close_notify is end of file
  */
 struct tlsock_done {
@@ -52,6 +54,8 @@ struct tlsock_done {
 	const u8		*session;
 	u16			session_length;
 	const struct tlsock_peer *peer;
+	const u8		*chain;
+	size_t			chain_length;
 	bool			truncation_eof;
 };
 

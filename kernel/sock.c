@@ -123,6 +123,7 @@ static void sock_destruct(struct sock *sk)
 	kfree(ts->peer_name);
 	kfree(ts->profile);
 	kfree(ts->peer);
+	kvfree(ts->chain);
 	kfree(ts->acceptq);
 	tlsock_rekey_free(ts);
 	tlsock_ticket_free(ts);

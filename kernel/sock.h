@@ -86,6 +86,9 @@ bool tlsock_peer_is_well_formed(const void *data, size_t length);
 void tlsock_peer_init(struct tlsock_sock *ts, const struct tlsock_done *done);
 int tlsock_peer_read(const struct tlsock_sock *ts, char __user *value, int __user *len,
 		     int room);
+bool tlsock_peer_is_chain(const u8 *data, size_t length);
+int tlsock_peer_read_cert(const struct tlsock_sock *ts, char __user *value, int __user *len,
+			  int room);
 
 /* netlink.c */
 int tlsock_netlink_put_address(struct sk_buff *skb, int attr, struct socket *inner, int peer);

@@ -36,6 +36,7 @@
 
 struct tlsock_acceptq;
 struct tlsock_cfg;
+struct tlsock_chain;
 struct tlsock_rekey;
 struct tlsock_req;
 struct tlsock_session;
@@ -77,6 +78,7 @@ enum tlsock_flag {
  * @alpn: protocol chosen, NULL if none; set before ESTABLISHED
  * @peer_name: server, the name asked for; set before ESTABLISHED
  * @profile: the one that the helper used, NULL if it is that of @cfg; likewise
+ * @chain: its certificates, NULL if the program did not ask for them; likewise
  * @peer: whom its certificate is for, NULL if it showed none; likewise
  * @version: TLS version; set before ESTABLISHED
  * @cipher: cipher suite; likewise
@@ -108,6 +110,7 @@ struct tlsock_sock {
 	char			*alpn;
 	char			*peer_name;
 	char			*profile;
+	struct tlsock_chain	*chain;
 	struct tlsock_peer	*peer;
 	u16			version;
 	u16			cipher;

@@ -10,6 +10,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +21,13 @@
 
 static const char usage_text[] =
 	"usage: tlscat [-l [-e] [-k]] [-n NAME] [-p PROFILE] [-a ALPN] [-t MS] [-v 0|1|2]\n"
-	"              [-c 0|1|2] [-r 0|1] ADDRESS PORT\n"
+	"              [-c 0|1|2] [-r 0|1] [-C FILE] ADDRESS PORT\n"
 	"  -l  listen; \"port N\" is the first line on standard error, PORT 0 chooses one\n"
 	"  -e  send the first thing received back, then close\n"
 	"  -k  accept for ever, one after the other\n"
 	"  -P  plain TCP instead of TLS\n"
 	"  -w  seconds to wait for a peer that says nothing, and does not close (10)\n"
+	"  -C  write the peer's certificates, DER, into FILE.0, FILE.1 and so on\n"
 	"  -n, -p, -a, -t, -v, -c, -r  the options of SOL_TLSOCK\n";
 
 struct settings {
@@ -36,6 +38,7 @@ struct settings {
 	const char *name;
 	const char *profile;
 	const char *alpn;
+	const char *certs;
 	int patience;
 	int timeout;
 	int verify;
@@ -72,6 +75,7 @@ static void options_set(int fd, const struct settings *settings)
 	int_set(fd, TLSOCK_VERIFY, settings->verify);
 	int_set(fd, TLSOCK_CLIENT_CERT, settings->client_cert);
 	int_set(fd, TLSOCK_RESUME, settings->resume);
+	int_set(fd, TLSOCK_PEER_CERT, settings->certs ? 1 : -1);
 }
 
 static const char *text_get(int fd, int option)
@@ -85,6 +89,25 @@ static const char *text_get(int fd, int option)
 	if (getsockopt(fd, SOL_TLSOCK, option, to, &len))
 		return "";
 	return to;
+}
+
+static void certs_write(int fd, const char *file)
+{
+	char cert[TLSOCK_MAX_CHAIN], path[256];
+	socklen_t len = sizeof(cert);
+	FILE *out;
+
+	for (uint32_t i = 0;; i++, len = sizeof(cert)) {
+		memcpy(cert, &i, sizeof(i));
+		if (getsockopt(fd, SOL_TLSOCK, TLSOCK_PEER_CERT, cert, &len))
+			break;
+		snprintf(path, sizeof(path), "%s.%u", file, i);
+		out = fopen(path, "we");
+		if (!out || fwrite(cert, 1, len, out) != len || fclose(out))
+			fatal(path);
+	}
+	if (errno != ENODATA)
+		fatal("TLSOCK_PEER_CERT");
 }
 
 static void success_tell(int fd)
@@ -177,6 +200,8 @@ static int serve(int fd, const struct settings *settings)
 {
 	int err;
 
+	if (settings->certs)
+		certs_write(fd, settings->certs);
 	if (!settings->plain)
 		success_tell(fd);
 	err = settings->echo ? echo(fd, settings) : copy(fd);
@@ -238,7 +263,7 @@ int main(int argc, char **argv)
 				     .client_cert = -1, .resume = -1 };
 	int option;
 
-	while ((option = getopt(argc, argv, "lekPw:n:p:a:t:v:c:r:")) != -1) {
+	while ((option = getopt(argc, argv, "lekPw:n:p:a:t:v:c:r:C:")) != -1) {
 		switch (option) {
 		case 'l': settings.listen = true; break;
 		case 'e': settings.echo = true; break;
@@ -252,6 +277,7 @@ int main(int argc, char **argv)
 		case 'v': settings.verify = atoi(optarg); break;
 		case 'c': settings.client_cert = atoi(optarg); break;
 		case 'r': settings.resume = atoi(optarg); break;
+		case 'C': settings.certs = optarg; break;
 		default: optind = argc; break;
 		}
 	}

@@ -23,6 +23,7 @@
 #include "lib/log.h"
 #include "lib/stand_in_worker.h"
 #include "tlsockd/context.h"
+#include "tlsockd/done.h"
 #include "tlsockd/family_tlsock.h"
 #include "tlsockd/generation.h"
 
@@ -115,12 +116,11 @@ void td_family_tlsock_receive(struct td_family_tlsock *family)
 }
 
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
-			  const struct td_result *result, const char *profile)
+			  const struct td_done *done)
 {
-	int err = t_stand_in_done(id, result);
+	int err = t_stand_in_done(id, done->result);
 
 	(void)family;
-	(void)profile;
 	shared->answers = t_kernel.total;
 	shared->failed = t_kernel.total - t_stand_in_count(0);
 	return err;

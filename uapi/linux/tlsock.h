@@ -36,6 +36,7 @@
 #define TLSOCK_KEY_UPDATE	11	/* set: int, TLSOCK_KEY_UPDATE_*; once connected */
 #define TLSOCK_RESUME		12	/* int, 0: full handshakes only; default 1 */
 #define TLSOCK_PEER		16	/* get: struct tlsock_peer and names; once connected */
+#define TLSOCK_PEER_CERT	17	/* int, 1: keep them; get: the one whose number is given */
 
 /* Values of TLSOCK_VERIFY: what to ask of the peer's certificate */
 #define TLSOCK_VERIFY_NONE	0	/* accept any */

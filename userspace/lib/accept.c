@@ -83,6 +83,9 @@ static bool get_attribute(const struct tl_attribute *a, struct tl_request *r)
 	case TLSOCK_A_REQUEST_NO_RESUME:
 		r->no_resume = 1;
 		return true;
+	case TLSOCK_A_REQUEST_PEER_CERT:
+		r->peer_cert = 1;
+		return true;
 	case TLSOCK_A_REQUEST_UID:
 		return tl_attribute_u32(a, &r->uid);
 	case TLSOCK_A_REQUEST_GID:

@@ -29,6 +29,7 @@
  * @verify: TLSOCK_VERIFY_*, -1 if the program set none
  * @client_cert: TLSOCK_CLIENT_CERT_*, -1 if the program set none
  * @no_resume: the program wants no session to be resumed
+ * @peer_cert: the program wants to see the peer's certificates
  * @uid: effective user that made the socket
  * @gid: its group
  * @pid: process, 0 if not visible or gone
@@ -51,6 +52,7 @@ struct tl_request {
 	int			verify;
 	int			client_cert;
 	int			no_resume;
+	int			peer_cert;
 	uint32_t		uid;
 	uint32_t		gid;
 	uint32_t		pid;

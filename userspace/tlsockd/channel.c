@@ -79,14 +79,15 @@ int td_channel_receive(int socket, struct td_message *message)
 	 * what it sent before comes after.
 	 */
 	do {
-		n = recv(socket, message, sizeof(*message), MSG_DONTWAIT | MSG_TRUNC);
+		n = recv(socket, message, sizeof(struct td_result_message),
+			 MSG_DONTWAIT | MSG_TRUNC);
 	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0)
 		return -errno;
 	if (!n)
 		return -EPIPE;
 	/* Workers send no jobs, which would be longer. */
-	if ((size_t)n > sizeof(*message) || message->type == TD_MESSAGE_JOB)
+	if ((size_t)n > sizeof(struct td_result_message) || message->type == TD_MESSAGE_JOB)
 		return -EBADMSG;
 	return td_message_check(message, (size_t)n);
 }

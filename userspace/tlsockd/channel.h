@@ -27,7 +27,7 @@ int td_channel_send(int socket, const struct td_message *message, int fd);
 /**
  * td_channel_receive - receive one message and check it
  * @socket: the broker's end
- * @message: filled
+ * @message: filled; the beginning of room for a struct td_result_message
  *
  * Return: 0, -EAGAIN (none there), -EPIPE (the worker's end is closed),
  *	-EBADMSG (malformed), another -errno

@@ -23,6 +23,7 @@
 #include "../lib/log.h"
 #include "broker.h"
 #include "channel.h"
+#include "done.h"
 #include "family_handshake.h"
 #include "family_tlsock.h"
 #include "generation.h"
@@ -80,8 +81,13 @@ static int answer(struct td_broker *broker, const struct td_request *r,
 {
 	if (td_request_is_kernels(r))
 		return td_family_handshake_done(broker->consumers.family, r, result);
-	return r->canceled ? 0 : td_family_tlsock_done(broker->family, r->id, result,
-						      td_policy_news(r));
+	if (r->canceled)
+		return 0;
+	return td_family_tlsock_done(broker->family, r->id, &(struct td_done) {
+		.result = result,
+		.profile = td_policy_news(r),
+		.chain = r->certificates,
+	});
 }
 
 /* The one place where an accepted request ends. */
@@ -310,18 +316,8 @@ void td_dispatch_cancel(struct td_broker *broker, uint32_t id)
 	td_channel_send(r->child->source.fd, &message, -1);
 }
 
-/* The worker says what to remember of a session, but not for whom. */
-static void name_session(const struct td_request *r, struct td_session *session)
-{
-	if (!session->secret_length)
-		return;
-	if (!td_job_may_resume(r) ||
-	    td_tickets_name(&r->job, r->uid, r->child->generation, session->name))
-		session->secret_length = 0;
-}
-
 void td_dispatch_result(struct td_broker *broker, struct td_child *child,
-			struct td_message *message)
+			struct td_result_message *message)
 {
 	struct td_request *r = td_request_find(&broker->requests, message->id);
 
@@ -330,7 +326,8 @@ void td_dispatch_result(struct td_broker *broker, struct td_child *child,
 		td_supervise_kill(child, "it answered a request that it does not have");
 		return;
 	}
-	name_session(r, &message->result.session);
+	td_job_name_session(r, &message->result.session);
+	r->certificates = td_done_copy_chain(message);
 	finish(broker, r, &message->result);
 }
 

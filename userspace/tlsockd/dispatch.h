@@ -10,7 +10,7 @@
 
 struct td_broker;
 struct td_child;
-struct td_message;
+struct td_result_message;
 struct tl_request;
 
 /**
@@ -33,7 +33,7 @@ void td_dispatch_cancel(struct td_broker *broker, uint32_t id);
 
 /** td_dispatch_result - @child sent a result, already checked for its form */
 void td_dispatch_result(struct td_broker *broker, struct td_child *child,
-			struct td_message *message);
+			struct td_result_message *message);
 
 /** td_dispatch_lost - @child is gone: fail what it had */
 void td_dispatch_lost(struct td_broker *broker, struct td_child *child);

@@ -3,10 +3,15 @@
 #include "done.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <netlink/attr.h>
 
 #include "message.h"
+
+/* More than all attributes but the chain */
+#define OTHERS	4096
 
 static int put_failure(struct nl_msg *msg, const struct td_result *r)
 {
@@ -44,8 +49,24 @@ static int put_session(struct nl_msg *msg, const struct td_result *r)
 	return err;
 }
 
-int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_result *r, const char *profile)
+uint8_t *td_done_copy_chain(const struct td_result_message *message)
 {
+	size_t length = message->result.chain_length;
+	uint8_t *chain = length ? malloc(length) : NULL;
+
+	if (chain)
+		memcpy(chain, message->chain, length);
+	return chain;
+}
+
+size_t td_done_room(const struct td_done *done)
+{
+	return OTHERS + (done->chain ? done->result->chain_length : 0);
+}
+
+int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_done *done)
+{
+	const struct td_result *r = done->result;
 	int err = 0;
 
 	err |= nla_put_u32(msg, TLSOCK_A_DONE_ID, id);
@@ -55,8 +76,10 @@ int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_result *r, cons
 		err |= nla_put_u8(msg, TLSOCK_A_DONE_ALERT_SENT, (uint8_t)r->alert_sent);
 	if (r->alert_received >= 0)
 		err |= nla_put_u8(msg, TLSOCK_A_DONE_ALERT_RECEIVED, (uint8_t)r->alert_received);
-	if (profile)
-		err |= nla_put_string(msg, TLSOCK_A_DONE_PROFILE, profile);
+	if (done->profile)
+		err |= nla_put_string(msg, TLSOCK_A_DONE_PROFILE, done->profile);
+	if (done->chain)
+		err |= nla_put(msg, TLSOCK_A_DONE_CHAIN, (int)r->chain_length, done->chain);
 	err |= put_failure(msg, r);
 	err |= put_session(msg, r);
 	if (r->secret_length) {
@@ -67,6 +90,6 @@ int td_done_put(struct nl_msg *msg, uint32_t id, const struct td_result *r, cons
 		err |= nla_put_flag(msg, TLSOCK_A_DONE_TRUNCATION_EOF);
 	if (r->session.secret_length)
 		err |= nla_put(msg, TLSOCK_A_DONE_SESSION, sizeof(r->session), &r->session);
-	/* The message has room for a page; only memory can lack. */
+	/* There is room: only memory can lack. */
 	return err ? -ENOMEM : 0;
 }

@@ -172,6 +172,7 @@ void td_engine_free(struct td_engine *engine)
 		return;
 	wolfSSL_free(engine->ssl);
 	td_psk_free(engine);
+	free(engine->verify.chain);
 	free(engine->out);
 	explicit_bzero(engine, sizeof(*engine));
 	free(engine);
@@ -184,10 +185,10 @@ void td_engine_free(struct td_engine *engine)
  */
 static void forget_chain(struct td_engine *engine)
 {
-	if (!engine->verify.chain)
+	if (!engine->verify.long_chain)
 		return;
 	wolfSSL_CertManagerUnloadIntermediateCerts(wolfSSL_CTX_GetCertManager(engine->ctx));
-	engine->verify.chain = false;
+	engine->verify.long_chain = false;
 }
 
 /* Does everything hold that kernel TLS and the caller rely on? */

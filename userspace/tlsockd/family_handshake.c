@@ -210,7 +210,7 @@ static int ask(struct td_family_handshake *family, struct nl_msg *msg)
 
 static int accept_one(struct td_family_handshake *family)
 {
-	struct nl_msg *msg = td_genl_message(&family->genl, TL_HANDSHAKE_ACCEPT);
+	struct nl_msg *msg = td_genl_message(&family->genl, TL_HANDSHAKE_ACCEPT, 0);
 	int err;
 
 	if (!msg)
@@ -277,7 +277,7 @@ static int status_of(const struct td_request *request, const struct td_result *r
 static int send_done(struct td_family_handshake *family, const struct td_request *request,
 		     const struct td_result *result, bool peer)
 {
-	struct nl_msg *msg = td_genl_message(&family->genl, TL_HANDSHAKE_DONE);
+	struct nl_msg *msg = td_genl_message(&family->genl, TL_HANDSHAKE_DONE, 0);
 	uint32_t status = (uint32_t)status_of(request, result);
 	int err;
 

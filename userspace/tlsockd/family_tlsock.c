@@ -93,16 +93,16 @@ void td_family_tlsock_leave(struct td_family_tlsock *family)
 	td_genl_leave(&family->genl);
 }
 
-static int send_done(struct td_family_tlsock *family, uint32_t id, const struct td_result *result,
-		     const char *profile, bool last_word)
+static int send_done(struct td_family_tlsock *family, uint32_t id, const struct td_done *done,
+		     bool last_word)
 {
-	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_DONE);
+	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_DONE, td_done_room(done));
 	struct recent *recent = &family->recent[family->genl.sequence % N_RECENT];
 
 	if (!msg)
 		return -EAGAIN;
 	*recent = (struct recent) { .id = id, .last_word = last_word };
-	if (td_done_put(msg, id, result, profile)) {
+	if (td_done_put(msg, id, done)) {
 		td_genl_free(msg);
 		return -EAGAIN;
 	}
@@ -234,7 +234,7 @@ static void take_done_error(struct td_family_tlsock *family, const struct tl_ref
 	       "the kernel refused the answer to request %u: %s%s%s", recent.id,
 	       strerror(-refusal->error), *refusal->text ? ": " : "", refusal->text);
 	if (refusal->error != -ENOENT && !recent.last_word)
-		send_done(family, recent.id, &result, NULL, true);
+		send_done(family, recent.id, &(struct td_done) { .result = &result }, true);
 }
 
 static void take_error(struct td_family_tlsock *family, const struct nlmsghdr *message)
@@ -307,7 +307,7 @@ void td_family_tlsock_receive(struct td_family_tlsock *family)
 
 static int send_accept(struct td_family_tlsock *family, unsigned int limit, unsigned int clients)
 {
-	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_ACCEPT);
+	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_ACCEPT, 0);
 
 	if (!msg)
 		return -EAGAIN;
@@ -334,14 +334,14 @@ int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit,
 }
 
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
-			  const struct td_result *result, const char *profile)
+			  const struct td_done *done)
 {
-	return send_done(family, id, result, profile, false);
+	return send_done(family, id, done, false);
 }
 
 int td_family_tlsock_sessions(struct td_family_tlsock *family)
 {
-	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_SESSIONS);
+	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_SESSIONS, 0);
 
 	if (!msg)
 		return -EAGAIN;
@@ -352,7 +352,7 @@ int td_family_tlsock_sessions(struct td_family_tlsock *family)
 
 int td_family_tlsock_revoke(struct td_family_tlsock *family, uint64_t inode, const uint8_t *sha256)
 {
-	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_REVOKE);
+	struct nl_msg *msg = td_genl_message(&family->genl, TLSOCK_CMD_REVOKE, 0);
 
 	if (!msg)
 		return -EAGAIN;

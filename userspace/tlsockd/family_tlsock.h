@@ -14,7 +14,7 @@
 #include <linux/tlsock.h>
 
 struct td_family_tlsock;
-struct td_result;
+struct td_done;
 struct tl_request;
 
 /**
@@ -93,12 +93,7 @@ void td_family_tlsock_close(struct td_family_tlsock *family);
 /** td_family_tlsock_fd - descriptor to poll for reading */
 int td_family_tlsock_fd(const struct td_family_tlsock *family);
 
-/**
- * td_family_tlsock_leave - be told of no more requests
- * @family: the family
- *
- * Requests already accepted can still be answered.
- */
+/** td_family_tlsock_leave - be told of no more requests; those accepted can be answered */
 void td_family_tlsock_leave(struct td_family_tlsock *family);
 
 /**
@@ -122,24 +117,21 @@ void td_family_tlsock_receive(struct td_family_tlsock *family);
  * td_family_tlsock_done - answer a request
  * @family: the family
  * @id: the kernel's id
- * @result: the answer
- * @profile: the one that was used, NULL if it is the one asked for
+ * @done: the answer
  *
  * The kernel may still refuse it, which is logged when it says so.
  *
  * Return: 0, -EAGAIN (no memory now, try again), another -errno
  */
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
-			  const struct td_result *result, const char *profile);
+			  const struct td_done *done);
 
 /**
  * td_family_tlsock_sessions - ask for all connections
  * @family: the family
  *
- * They come by @session and @sessions_over, now or when there is something to
- * receive.
- *
- * Return: 0, -EAGAIN (no memory now), another -errno
+ * Return: 0, and they come by @session and @sessions_over; -EAGAIN (no memory now),
+ * another -errno
  */
 int td_family_tlsock_sessions(struct td_family_tlsock *family);
 
@@ -149,8 +141,7 @@ int td_family_tlsock_sessions(struct td_family_tlsock *family);
  * @inode: of its socket
  * @sha256: hash of the peer's certificate, TD_PEER_HASH bytes
  *
- * Return: 0, -EAGAIN (no memory now), another -errno. One that is over by now is no
- * error.
+ * Return: 0, also if it is over by now, -EAGAIN (no memory now), another -errno
  */
 int td_family_tlsock_revoke(struct td_family_tlsock *family, uint64_t inode,
 			    const uint8_t *sha256);

@@ -14,6 +14,7 @@
 #include "../lib/attribute.h"
 #include "../lib/log.h"
 
+#define ROOM_MIN	1024
 #define VERSION	1
 
 static int from_libnl(int error)
@@ -132,9 +133,10 @@ void td_genl_leave(struct td_genl *genl)
 		tl_log(LOG_WARNING, "cannot leave a netlink group: %s", nl_geterror(err));
 }
 
-struct nl_msg *td_genl_message(struct td_genl *genl, uint8_t command)
+struct nl_msg *td_genl_message(struct td_genl *genl, uint8_t command, size_t room)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	struct nl_msg *msg = nlmsg_alloc_size((size_t)NLMSG_LENGTH(GENL_HDRLEN) +
+					      (room > ROOM_MIN ? room : ROOM_MIN));
 
 	if (!++genl->sequence)
 		genl->sequence = 1;

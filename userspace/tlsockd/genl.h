@@ -55,10 +55,11 @@ void td_genl_leave(struct td_genl *genl);
  * td_genl_message - begin a message, with the next sequence number
  * @genl: the socket
  * @command: of the family, version 1
+ * @room: bytes of attributes, 0 for a few
  *
  * Return: the message, NULL without memory
  */
-struct nl_msg *td_genl_message(struct td_genl *genl, uint8_t command);
+struct nl_msg *td_genl_message(struct td_genl *genl, uint8_t command, size_t room);
 
 /**
  * td_genl_send - send a message and free it

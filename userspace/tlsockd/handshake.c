@@ -118,10 +118,22 @@ static void take_turn(struct td_handshake *handshake, struct io_uring *ring)
 	}
 }
 
+static void take_chain(struct td_handshake *handshake)
+{
+	struct td_verify *verify = &handshake->engine->verify;
+
+	handshake->chain = verify->chain;
+	handshake->chain_size = verify->chain_length;
+	handshake->message.result.chain_length = (uint32_t)verify->chain_length;
+	verify->chain = NULL;
+}
+
 static bool finish(struct td_handshake *handshake)
 {
 	if (handshake->engine)
 		td_outcome_names(handshake->engine);
+	if (handshake->engine && !handshake->message.result.error)
+		take_chain(handshake);
 	td_engine_free(handshake->engine);
 	handshake->engine = NULL;
 	close(handshake->fd);
@@ -317,9 +329,35 @@ bool td_handshake_stop(struct td_handshake *handshake, struct io_uring *ring, in
 	return true;
 }
 
+/* In one piece: the ring may send nothing else. */
+const void *td_handshake_report(struct td_handshake *handshake)
+{
+	size_t head = offsetof(struct td_result_message, chain);
+	uint32_t *length = &handshake->message.result.chain_length;
+	uint8_t *whole;
+
+	if (!*length)
+		return &handshake->message;
+	whole = realloc(handshake->chain, head + *length);
+	if (!whole) {
+		*length = 0;
+		return &handshake->message;
+	}
+	memmove(whole + head, whole, *length);
+	memcpy(whole, &handshake->message, head);
+	handshake->chain = whole;
+	handshake->chain_size = head + *length;
+	return whole;
+}
+
 void td_handshake_free(struct td_handshake *handshake)
 {
-	if (handshake)
-		explicit_bzero(&handshake->message, sizeof(handshake->message));
+	if (!handshake)
+		return;
+	/* A report has the secrets of the message. */
+	if (handshake->chain)
+		explicit_bzero(handshake->chain, handshake->chain_size);
+	free(handshake->chain);
+	explicit_bzero(&handshake->message, sizeof(handshake->message));
 	free(handshake);
 }

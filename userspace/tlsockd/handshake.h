@@ -49,6 +49,8 @@ enum td_handshake_state {
  * @deadline: the same
  * @timeout_ms: what the deadline was made of
  * @engine: the TLS part, NULL if it could not be made
+ * @chain: the peer's certificates, owned, then the whole report
+ * @chain_size: its bytes
  * @message: the RESULT, filled while it goes on
  * @buffer: the bytes peeked
  */
@@ -72,6 +74,8 @@ struct td_handshake {
 	uint64_t		deadline;
 	uint32_t		timeout_ms;
 	struct td_engine	*engine;
+	uint8_t			*chain;
+	size_t			chain_size;
 	struct td_message	message;
 	uint8_t			buffer[TD_HANDSHAKE_FLIGHT];
 };
@@ -119,6 +123,14 @@ bool td_handshake_complete(struct td_handshake *handshake, struct io_uring *ring
  * Return: true if requests have to complete first, false if it is over
  */
 bool td_handshake_stop(struct td_handshake *handshake, struct io_uring *ring, int error);
+
+/**
+ * td_handshake_report - the RESULT with the peer's certificates, to be sent
+ * @handshake: one that is over; called once
+ *
+ * Return: as many bytes as td_message_length() says of its message, owned by it
+ */
+const void *td_handshake_report(struct td_handshake *handshake);
 
 /** td_handshake_free - drop one that is over */
 void td_handshake_free(struct td_handshake *handshake);

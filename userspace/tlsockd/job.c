@@ -14,6 +14,15 @@ bool td_job_may_resume(const struct td_request *request)
 	return request->job.role == TLSOCK_ROLE_CLIENT && request->job.resume;
 }
 
+void td_job_name_session(const struct td_request *r, struct td_session *session)
+{
+	if (!session->secret_length)
+		return;
+	if (!td_job_may_resume(r) ||
+	    td_tickets_name(&r->job, r->uid, r->child->generation, session->name))
+		session->secret_length = 0;
+}
+
 /* A ticket for the job, if there is one. */
 static void take_ticket(struct td_broker *broker, const struct td_request *r,
 			struct td_resume *resume)

@@ -28,6 +28,7 @@ struct td_request;
  * @alpn: comma list, NUL terminated, "" if none
  * @profile: NUL terminated, "" for the default
  * @resume: the session may be resumed, now and later
+ * @peer_cert: the peer's certificates are wanted
  * @consumer: enum tl_consumer
  * @auth: enum tl_auth of consumers in the kernel
  * @n_psks: pre-shared keys that come with the job
@@ -43,6 +44,7 @@ struct td_job {
 	char			alpn[TLSOCK_MAX_NAME + 1];
 	char			profile[TLSOCK_MAX_PROFILE + 1];
 	uint8_t			resume;
+	uint8_t			peer_cert;
 	uint32_t		consumer;
 	uint32_t		auth;
 	uint32_t		n_psks;
@@ -61,6 +63,13 @@ struct td_job_message {
 
 /** td_job_may_resume - may the session be resumed, or another be in it? */
 bool td_job_may_resume(const struct td_request *request);
+
+/**
+ * td_job_name_session - say for whom a session is that a worker tells of
+ * @request: that was in a worker
+ * @session: named, or made one that cannot be resumed
+ */
+void td_job_name_session(const struct td_request *request, struct td_session *session);
 
 /**
  * td_job_fill - write the message for a worker

@@ -14,6 +14,8 @@
 #define MAX_ALERT	255
 
 _Static_assert(sizeof(struct td_session) <= TLSOCK_MAX_SESSION, "the kernel keeps it");
+_Static_assert(offsetof(struct td_result_message, result) == offsetof(struct td_message, result),
+	       "one begins as the other");
 _Static_assert(offsetof(struct td_job_message, job) == offsetof(struct td_message, job),
 	       "one begins as the other");
 
@@ -57,6 +59,7 @@ static bool check_job(const struct td_job *job)
 	       is_terminated(job->server_name, sizeof(job->server_name)) &&
 	       is_terminated(job->alpn, sizeof(job->alpn)) &&
 	       is_terminated(job->profile, sizeof(job->profile)) && job->resume <= 1 &&
+	       job->peer_cert <= 1 &&
 	       job->consumer < TL_CONSUMER_N &&
 	       (job->consumer == TL_CONSUMER_PROGRAM ||
 		(job->auth >= TL_AUTH_NONE && job->auth <= TL_AUTH_X509)) &&
@@ -110,7 +113,7 @@ size_t td_message_length(const struct td_message *message)
 			return offsetof(struct td_job_message, psks[message->job.n_psks]);
 		return offsetof(struct td_job_message, resume.ticket) + resume_of(message)->length;
 	case TD_MESSAGE_RESULT:
-		return head + sizeof(struct td_result);
+		return offsetof(struct td_result_message, chain) + message->result.chain_length;
 	case TD_MESSAGE_CANCEL:
 	case TD_MESSAGE_DRAIN:
 		return head;
@@ -118,9 +121,12 @@ size_t td_message_length(const struct td_message *message)
 	return 0;
 }
 
-/* Are the parts there that say how long a JOB is? */
+/* Are the parts there that say how long it is? */
 static bool has_head(const struct td_message *message, size_t length)
 {
+	if (message->type == TD_MESSAGE_RESULT)
+		return length >= offsetof(struct td_result_message, chain) &&
+		       message->result.chain_length <= TLSOCK_MAX_CHAIN;
 	if (message->type != TD_MESSAGE_JOB)
 		return true;
 	if (length < offsetof(struct td_job_message, resume))

@@ -44,6 +44,7 @@ enum td_message_type {
  * @session: to resume it later, @session.secret_length is 0 if it cannot be
  * @usec: microseconds from JOB to RESULT
  * @cpu_nsec: processor time that the worker spent on it, nanoseconds
+ * @chain_length: bytes of the peer's certificates that follow in the message
  * @text: one sentence, "" on success
  * @alpn: protocol chosen, "" if none
  * @server_name: name asked for by the client, "" if none
@@ -69,6 +70,7 @@ struct td_result {
 	struct td_session session;
 	uint32_t	usec;
 	uint64_t	cpu_nsec;
+	uint32_t	chain_length;
 	char		text[TLSOCK_MAX_TEXT + 1];
 	char		alpn[TLSOCK_MAX_NAME + 1];
 	char		server_name[TLSOCK_MAX_NAME + 1];
@@ -84,10 +86,19 @@ struct td_message {
 	};
 };
 
+/* A RESULT is as long as its certificates, each with its length before it. */
+struct td_result_message {
+	uint32_t		type;
+	uint32_t		id;
+	struct td_result	result;
+	uint8_t			chain[TLSOCK_MAX_CHAIN];
+};
+
 /**
  * td_message_length - length of a message
  * @message: its type is set; of a JOB, which is a struct td_job_message, the
- *	length of its ticket or the number of its keys too
+ *	length of its ticket or the number of its keys too; of a RESULT that of its
+ *	certificates
  *
  * Return: bytes, or 0 for an unknown type
  */
@@ -95,7 +106,8 @@ size_t td_message_length(const struct td_message *message);
 
 /**
  * td_message_check - is what was received well formed?
- * @message: the bytes received, in room for a struct td_job_message
+ * @message: the bytes received, in room for a struct td_job_message, from a worker
+ *	for a struct td_result_message
  * @length: their number
  *
  * Checks type, exact length, enum ranges and that every string is terminated.

@@ -43,7 +43,9 @@ static void fill_job(struct td_job *job, const struct tl_request *from)
 	job->client_cert = from->client_cert;
 	job->local = from->local;
 	job->remote = from->remote;
-	job->resume = !from->no_resume;
+	job->peer_cert = from->peer_cert != 0;
+	/* A session that is resumed has no certificates. */
+	job->resume = !from->no_resume && !from->peer_cert;
 	job->consumer = from->kernel.consumer;
 	job->auth = from->kernel.auth;
 	memcpy(job->server_name, from->server_name, sizeof(job->server_name));
@@ -106,6 +108,7 @@ void td_request_remove(struct td_requests *requests, struct td_request *request)
 	count(requests, request, -1);
 	if (request->fd >= 0)
 		close(request->fd);
+	free(request->certificates);
 	explicit_bzero(&request->result, sizeof(request->result));
 	free(request);
 }

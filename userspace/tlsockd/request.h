@@ -43,6 +43,8 @@ enum td_request_state {
  * @cgroup: id of the socket's cgroup
  * @policy: what the rules said
  * @job: what the worker is told
+ * @certificates: the peer's, with their lengths, @result or the answer at hand
+ *	says how many bytes; NULL if they are not wanted
  * @result: the answer while TD_REQUEST_ANSWERED
  */
 struct td_request {
@@ -63,6 +65,7 @@ struct td_request {
 	uint64_t		cgroup;
 	struct td_policy	policy;
 	struct td_job		job;
+	uint8_t			*certificates;
 	struct td_result	result;
 };
 

@@ -27,6 +27,7 @@ static int set_verify(struct td_engine *engine, const struct td_job *job)
 	if (engine->by_psk)	/* which proves more than a name */
 		return client && name[0] ?
 			       td_identity_set(&verify->identity, name, &job->remote) : 0;
+	verify->chain_wanted = job->peer_cert;
 	verify->anchors = &engine->profile->anchors;
 	verify->crls = profile->crl ? &engine->profile->crls : NULL;
 	verify->crl_required = profile->crl_check == TL_CRL_REQUIRED;

@@ -77,16 +77,20 @@ static void close_socket(struct td_child *child)
 
 static void receive(struct td_child *child)
 {
-	struct td_message message;
+	union {
+		struct td_message		message;
+		struct td_result_message	result;
+	} room;
+	struct td_message *message = &room.message;
 	int err;
 
 	while (child->source.fd >= 0) {
-		err = td_channel_receive(child->source.fd, &message);
+		err = td_channel_receive(child->source.fd, message);
 		if (err == -EAGAIN)
 			return;
-		if (!err && message.type == TD_MESSAGE_RESULT) {
-			td_dispatch_result(child->broker, child, &message);
-			explicit_bzero(&message, sizeof(message));
+		if (!err && message->type == TD_MESSAGE_RESULT) {
+			td_dispatch_result(child->broker, child, &room.result);
+			explicit_bzero(message, sizeof(*message));
 			if (child->killed)
 				return;
 		} else {

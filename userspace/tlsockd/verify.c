@@ -10,6 +10,8 @@
 #include "verify.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "crl.h"
@@ -37,6 +39,28 @@ static void note_peer(struct td_verify *verify, WOLFSSL_X509 *leaf, const struct
 	if (name && !wolfSSL_X509_NAME_oneline(name, subject, sizeof(subject)))
 		subject[0] = '\0';
 	td_peer_set(&verify->peer, cert, subject);
+}
+
+/* As many as there is room for, from its own on. Without memory there are none. */
+static void keep_chain(struct td_verify *verify, const struct tl_cert *sent, size_t count)
+{
+	uint8_t *at;
+	size_t i, length = 0, n = 0;
+
+	while (n < count && length + 3 + sent[n].der.length <= TLSOCK_MAX_CHAIN)
+		length += 3 + sent[n++].der.length;
+	at = length ? malloc(length) : NULL;
+	if (!at)
+		return;
+	verify->chain = at;
+	verify->chain_length = length;
+	for (i = 0; i < n; i++) {
+		*at++ = (uint8_t)(sent[i].der.length >> 16);
+		*at++ = (uint8_t)(sent[i].der.length >> 8);
+		*at++ = (uint8_t)sent[i].der.length;
+		memcpy(at, sent[i].der.data, sent[i].der.length);
+		at += sent[i].der.length;
+	}
 }
 
 /* Is it something that path.c looks at itself? Revocation, for one, is not. */
@@ -155,12 +179,14 @@ int td_verify_callback(int ok, WOLFSSL_X509_STORE_CTX *store)
 		snprintf(verify->text, sizeof(verify->text), "certificate cannot be read");
 		return 0;
 	}
-	verify->chain |= store->totalCerts > 1;
+	verify->long_chain |= store->totalCerts > 1;
 	if (!ok)
 		note_fault(verify, &sent[depth], td_verify_code(store->error), depth);
 	if (depth == 0) {
 		if (!verify->seen)
 			note_peer(verify, store->current_cert, &sent[0]);
+		if (verify->chain_wanted && !verify->chain)
+			keep_chain(verify, sent, (size_t)store->totalCerts);
 		verify->seen = true;
 		judge_own(verify, sent, (size_t)store->totalCerts);
 	}

@@ -29,7 +29,7 @@ struct td_crls;
  * @crls: revocation lists, NULL where they are not asked
  * @crl_required: a certificate without a current list is refused
  * @seen: the peer's own certificate was looked at
- * @chain: the peer sent more than one certificate
+ * @long_chain: the peer sent more than one certificate
  * @judged: path.c has spoken
  * @doubt: wolfSSL did not find a path, path.c has to check signatures
  * @noted: what wolfSSL said first and path.c may overrule, 0 if nothing
@@ -37,6 +37,10 @@ struct td_crls;
  * @code: X509_V_ERR_* of the first failure, 0 if there was none
  * @depth: of the certificate at fault, 0 is the peer's own
  * @text: sentence about it
+ * @chain_wanted: the peer's certificates are to be kept
+ * @chain: the peer's certificates, each with its length of three bytes before it;
+ *	owned, NULL if there are none
+ * @chain_length: bytes of it
  * @peer: whom the peer's own certificate is for, empty if it sent none
  */
 struct td_verify {
@@ -49,7 +53,7 @@ struct td_verify {
 	const struct td_crls	*crls;
 	bool			crl_required;
 	bool			seen;
-	bool			chain;
+	bool			long_chain;
 	bool			judged;
 	bool			doubt;
 	int			noted;
@@ -57,6 +61,9 @@ struct td_verify {
 	int			code;
 	uint32_t		depth;
 	char			text[TLSOCK_MAX_TEXT + 1];
+	bool			chain_wanted;
+	uint8_t			*chain;
+	size_t			chain_length;
 	struct td_peer		peer;
 };
 

@@ -118,6 +118,7 @@ static int report(struct worker *worker, struct td_handshake *handshake)
 {
 	struct td_result *result = &handshake->message.result;
 	struct io_uring_sqe *sqe;
+	const void *whole;
 	int ret;
 
 	unlink_handshake(worker, handshake);
@@ -128,8 +129,10 @@ static int report(struct worker *worker, struct td_handshake *handshake)
 	}
 	result->usec = (uint32_t)((now_of(CLOCK_MONOTONIC) - handshake->start) / 1000);
 	sqe = td_ring_get(&worker->ring, handshake, TAG_REPORT);
-	io_uring_prep_send(sqe, worker->socket, &handshake->message,
-			   td_message_length(&handshake->message), MSG_NOSIGNAL | MSG_WAITALL);
+	/* ORDER: the length may be another one afterwards. */
+	whole = td_handshake_report(handshake);
+	io_uring_prep_send(sqe, worker->socket, whole, td_message_length(&handshake->message),
+			   MSG_NOSIGNAL | MSG_WAITALL);
 	worker->reports++;
 	return 0;
 }

@@ -43,7 +43,7 @@ struct t_genl {
 struct t_msg {
 	struct nlmsghdr		nlh;
 	struct genlmsghdr	genl;
-	char			data[8192];
+	char			data[20480];
 };
 
 /** t_genl_open - open the family in this network namespace; 0 or -errno */

@@ -46,6 +46,7 @@ static void request_parse(struct t_request *out, const struct nlattr *attr)
 	out->gid = t_attr_u32(data, size, TLSOCK_A_REQUEST_GID, -1);
 	out->pid = t_attr_u32(data, size, TLSOCK_A_REQUEST_PID, 0);
 	out->cgroup = t_attr_u64(data, size, TLSOCK_A_REQUEST_CGROUP);
+	out->peer_cert = t_attr_find(data, size, TLSOCK_A_REQUEST_PEER_CERT, 0);
 	out->no_resume = t_attr_find(data, size, TLSOCK_A_REQUEST_NO_RESUME, 0);
 	out->local_port = t_attr_port(data, size, TLSOCK_A_REQUEST_LOCAL, &out->family);
 	out->remote_port = t_attr_port(data, size, TLSOCK_A_REQUEST_REMOTE, &family);
@@ -163,6 +164,8 @@ int t_done(struct t_genl *genl, uint32_t id, const struct t_done *done)
 		t_msg_put(&msg, TLSOCK_A_DONE_SESSION, done->session, done->session_length);
 	if (done->profile)
 		t_msg_put_text(&msg, TLSOCK_A_DONE_PROFILE, done->profile);
+	if (done->chain)
+		t_msg_put(&msg, TLSOCK_A_DONE_CHAIN, done->chain, done->chain_length);
 	if (done->peer)
 		t_msg_put(&msg, TLSOCK_A_DONE_PEER, done->peer, done->peer_length);
 	return t_genl_call(genl, &msg);

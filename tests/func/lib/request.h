@@ -25,6 +25,7 @@ struct t_request {
 	uint32_t	pid;
 	uint64_t	cgroup;
 	bool		no_resume;
+	bool		peer_cert;
 	uint16_t	local_port;
 	uint16_t	remote_port;
 	int		family;
@@ -56,6 +57,8 @@ struct t_done {
 	size_t		session_length;
 	bool		truncation_eof;
 	const char	*profile;
+	const uint8_t	*chain;
+	size_t		chain_length;
 	const void	*peer;
 	size_t		peer_length;
 };

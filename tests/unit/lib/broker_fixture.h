@@ -20,17 +20,17 @@
 #include "lib/config.h"
 #include "lib/log.h"
 #include "tlsockd/broker.h"
+#include "tlsockd/done.h"
 #include "tlsockd/family_tlsock.h"
 #include "tlsockd/generation.h"
 
 #define TIME_LIMIT	20000	/* milliseconds */
 
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
-			  const struct td_result *result, const char *profile)
+			  const struct td_done *done)
 {
 	(void)family;
-	(void)profile;
-	return t_stand_in_done(id, result);
+	return t_stand_in_done(id, done->result);
 }
 
 int td_family_tlsock_sessions(struct td_family_tlsock *family)
