@@ -65,8 +65,7 @@ enum tlsock_req_flag {
 
 /**
  * struct tlsock_req - one handshake that waits for, or is with, a helper
- * @ref: one for whoever may still complete it, one for its timer, one for
- *	each look-up
+ * @ref: one for whoever may still complete it, for its timer, for each look-up
  * @flags: TLSOCK_REQ_COMPLETED decides between done, cancel, timeout and the
  *	helper's death; whoever sets it completes the request
  * @id: its name in the netlink messages

@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/tlsock.h>
 
 struct net;
 struct sock;
@@ -24,6 +25,12 @@ struct tlsock_sessions {
 	struct hlist_head	live;
 	struct hlist_head	cursors;
 };
+
+/* What administrators see: a handshake that runs, or a connection. */
+static inline bool tlsock_state_is_live(u8 state)
+{
+	return state == TLSOCK_STATE_HANDSHAKE || state == TLSOCK_STATE_ESTABLISHED;
+}
 
 void tlsock_sessions_net_init(struct tlsock_sessions *sessions);
 void tlsock_sessions_net_exit(struct tlsock_sessions *sessions);

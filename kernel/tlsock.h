@@ -77,8 +77,8 @@ enum tlsock_flag {
  *	cmpxchg(), taken away only under the sk_lock in state INIT
  * @alpn: protocol chosen, NULL if none; set before ESTABLISHED
  * @peer_name: server, the name asked for; set before ESTABLISHED
- * @profile: the one that the helper used, NULL if it is that of @cfg; likewise
- * @chain: its certificates, NULL if the program did not ask for them; likewise
+ * @profile: of the helper, NULL if it is that of @cfg; likewise
+ * @chain: the peer's certificates, NULL if they are not wanted; likewise
  * @peer: whom its certificate is for, NULL if it showed none; likewise
  * @version: TLS version; set before ESTABLISHED
  * @cipher: cipher suite; likewise
@@ -138,12 +138,6 @@ static inline enum tlsock_state tlsock_state(const struct tlsock_sock *ts)
 {
 	/* Pairs with tlsock_sock_set_state(). */
 	return smp_load_acquire(&ts->state);
-}
-
-/* What administrators see: a handshake that runs, or a connection. */
-static inline bool tlsock_state_is_live(u8 state)
-{
-	return state == TLSOCK_STATE_HANDSHAKE || state == TLSOCK_STATE_ESTABLISHED;
 }
 
 static inline struct sock *tlsock_outer(struct tlsock_sock *ts)

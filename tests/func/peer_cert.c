@@ -12,8 +12,10 @@ static uint8_t chain[3 * 3 + 1 + LONG + 2] = { 0, 0, 1, 0xaa, 0, 1, LONG - 256 }
 
 static void chain_make(void)
 {
+	static const uint8_t last[] = { 0, 0, 2, 0xcc, 0xcd };
+
 	memset(chain + 7, 0xbb, LONG);
-	memcpy(chain + 7 + LONG, "\0\0\2\xcc\xcd", 5);
+	memcpy(chain + 7 + LONG, last, sizeof(last));
 }
 
 /* Bytes of the certificate of a number, or -errno; -(what is needed) without room */

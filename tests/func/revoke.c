@@ -193,7 +193,8 @@ TEST_F(revoke, not_everybody)
 
 	ASSERT_EQ(0, seteuid(65534));
 	ASSERT_EQ(0, t_genl_open(&genl));
-	EXPECT_EQ(-EPERM, revoke_peer(&genl, inode_of(self->pair.server), self->peer.head.sha256, 32));
+	EXPECT_EQ(-EPERM, revoke_peer(&genl, inode_of(self->pair.server), self->peer.head.sha256,
+				      32));
 	t_genl_close(&genl);
 	ASSERT_EQ(0, seteuid(0));
 	EXPECT_EQ(0, t_pair_talk(self->pair.client, self->pair.server));

@@ -73,7 +73,7 @@ test_server()
 	expect "we have another key" 1 'errno=EKEYREJECTED .*peer refused our pre-shared key'
 	our_client -n web.test
 	expect "we have none" 1 '^fail errno=ENOKEY .*received=115 .*requires a pre-shared key'
-	tlsock run -p psk-client -- bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; sleep 100 <&3" 2>/dev/null &
+	tlsock run -p psk-client -- bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; read -r <&3" 2>/dev/null &
 	held=$!
 	processes+=("$held")
 	wait_for sessions_name 'PSK:alice'

@@ -126,20 +126,6 @@ int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
 	return err;
 }
 
-int td_family_tlsock_sessions(struct td_family_tlsock *family)
-{
-	(void)family;
-	return 0;
-}
-
-int td_family_tlsock_revoke(struct td_family_tlsock *family, uint64_t inode, const uint8_t *sha256)
-{
-	(void)family;
-	(void)inode;
-	(void)sha256;
-	return 0;
-}
-
 int td_context_build(const struct tl_config *config, struct td_contexts **out,
 		     void (*report)(void *arg, const char *file, int line, const char *text),
 		     void *arg)

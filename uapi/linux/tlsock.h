@@ -2,11 +2,9 @@
 /*
  * TLS sockets: socket(AF_INET or AF_INET6, SOCK_STREAM, IPPROTO_TLS).
  *
- * The options of level SOL_TLSOCK and their values. Set them before
- * connect(), listen() or TLSOCK_UPGRADE; an accepted socket inherits those of
- * its listener.
- * The upcall to the helper is in linux/tlsock_netlink.h, programs do not
- * need it.
+ * The options of level SOL_TLSOCK and their values. Set them before connect(),
+ * listen() or TLSOCK_UPGRADE; an accepted socket inherits those of its listener.
+ * (The upcall to the helper, in linux/tlsock_netlink.h, is nothing for programs.)
  */
 #ifndef _UAPI_LINUX_TLSOCK_H
 #define _UAPI_LINUX_TLSOCK_H
@@ -127,17 +125,15 @@ struct tlsock_error {
  * @flags: TLSOCK_PEER_*
  * @not_after: end of its validity, seconds since 1970
  * @sha256: hash of the certificate's DER
- * @issuer_sha256: hash of its issuer's name, as DER; with @serial it is what
- *	revocation lists name a certificate by
+ * @issuer_sha256: hash of its issuer's name, as DER; lists of revoked ones go by it
  * @serial: serial number, big endian
  * @serial_length: bytes of @serial, 0 if it is longer than that
  * @reserved: 0
  * @names_length: bytes of the names with the NUL of each
  *
- * The first of the names is the subject, for people to read and maybe empty.
- * Behind it stand those of the subjectAltName, each with its kind before it:
- * "DNS:", "IP:", "URI:" or "EMAIL:"; a peer with a pre-shared key in place of a
- * certificate has no subject, and "PSK:" with the identity. All are printable ASCII.
+ * The first name is the subject, for people to read and maybe empty. Behind it
+ * stand those of the subjectAltName with their kind before them: "DNS:", "IP:", "URI:"
+ * or "EMAIL:"; "PSK:" and an identity of a pre-shared key. All are printable ASCII.
  */
 struct tlsock_peer {
 	__u32	size;

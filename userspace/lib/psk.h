@@ -24,7 +24,7 @@
 /**
  * struct tl_psk - one key; wipe it
  * @serial: number of the kernel's key, or which of a profile's it is
- * @suite: cipher suite whose hash it is for, 0 if that is tl_psk_suite()'s to say
+ * @suite: cipher suite whose hash it is for, 0 if that is for tl_psk_suite() to say
  * @length: bytes of @key
  * @key: the secret
  * @identity: NUL terminated
@@ -39,9 +39,9 @@ struct tl_psk {
 
 /**
  * tl_psk_suite - the cipher suite whose hash a key is for
- * @psk: what its @suite says; else "NVMe0R01 ..." and "NVMe1R01 ..." are for SHA-256, R02 for SHA-384
- *	(NVM Express TCP Transport, section 3.6.1.3); for other identities the
- *	length of the key says it
+ * @psk: what its @suite says; else "NVMe0R01 ..." and "NVMe1R01 ..." are for
+ *	SHA-256, R02 for SHA-384 (NVM Express TCP Transport, section 3.6.1.3); for
+ *	other identities the length of the key says it
  *
  * Return: IANA number
  */

@@ -30,21 +30,20 @@ static const char *const system_bundles[] = {
 struct pair {
 	const char	*certificate;
 	const char	*key;
-	const char	*passphrase;
+	struct tl_span	passphrase;	/* no data: the key is not encrypted */
 	struct td_file	chain_file;
 	struct td_file	key_file;
 };
 
 static int give_passphrase(char *to, int room, int writing, void *arg)
 {
-	const char *passphrase = arg;
-	size_t length = strlen(passphrase);
+	const struct tl_span *passphrase = arg;
 
 	(void)writing;
-	if (length > (size_t)room)
+	if (passphrase->length > (size_t)room)
 		return 0;
-	memcpy(to, passphrase, length);
-	return (int)length;
+	memcpy(to, passphrase->data, passphrase->length);
+	return (int)passphrase->length;
 }
 
 static int use_key(WOLFSSL_CTX *ctx, const struct pair *pair, struct td_mistakes *mistakes)
@@ -52,9 +51,9 @@ static int use_key(WOLFSSL_CTX *ctx, const struct pair *pair, struct td_mistakes
 	const byte *key = (const byte *)pair->key_file.data;
 	int ret;
 
-	if (pair->passphrase) {
+	if (pair->passphrase.data) {
 		wolfSSL_CTX_set_default_passwd_cb(ctx, give_passphrase);
-		wolfSSL_CTX_set_default_passwd_cb_userdata(ctx, (void *)pair->passphrase);
+		wolfSSL_CTX_set_default_passwd_cb_userdata(ctx, (void *)&pair->passphrase);
 	}
 	ret = wolfSSL_CTX_use_PrivateKey_buffer(ctx, key, (long)pair->key_file.length,
 						WOLFSSL_FILETYPE_PEM);
@@ -62,7 +61,7 @@ static int use_key(WOLFSSL_CTX *ctx, const struct pair *pair, struct td_mistakes
 	wolfSSL_CTX_set_default_passwd_cb_userdata(ctx, NULL);
 	if (ret == WOLFSSL_SUCCESS)
 		return 0;
-	td_profile_mistake(mistakes, pair->passphrase ?
+	td_profile_mistake(mistakes, pair->passphrase.data ?
 			   "%s holds no private key in PEM form that this passphrase opens" :
 			   "%s holds no private key in PEM form without passphrase", pair->key);
 	return -EINVAL;
@@ -116,21 +115,24 @@ static int load_pair(WOLFSSL_CTX *const *ctx, int count, struct td_leaf *leaf, s
 }
 
 /* Its first line */
-static int read_passphrase(const char *path, struct td_mistakes *mistakes, struct td_file *file)
+static int read_passphrase(const char *path, struct td_mistakes *mistakes, struct td_file *file,
+			   struct tl_span *passphrase)
 {
 	int ret = td_file_read(path, true, mistakes, file);
 
 	if (ret)
 		return ret;
-	file->data[strcspn(file->data, "\r\n")] = '\0';
-	if (*file->data)
+	*passphrase = (struct tl_span) {
+		(const uint8_t *)file->data, strcspn(file->data, "\r\n"),
+	};
+	if (passphrase->length)
 		return 0;
 	td_profile_mistake(mistakes, "%s holds no passphrase", path);
 	return -EINVAL;
 }
 
 /* Clients show the first, servers choose from all. */
-static int load_pairs(struct td_profile *profile, const char *passphrase,
+static int load_pairs(struct td_profile *profile, struct tl_span passphrase,
 		      struct td_mistakes *mistakes)
 {
 	const struct tl_profile *config = profile->config;
@@ -152,14 +154,16 @@ static int load_pairs(struct td_profile *profile, const char *passphrase,
 
 static int load_certificates(struct td_profile *profile, struct td_mistakes *mistakes)
 {
-	struct td_file passphrase = { 0 };
+	struct tl_span passphrase = { 0 };
+	struct td_file file = { 0 };
 	int ret = 0;
 
 	if (profile->config->passphrase)
-		ret = read_passphrase(profile->config->passphrase, mistakes, &passphrase);
+		ret = read_passphrase(profile->config->passphrase, mistakes, &file,
+				      &passphrase);
 	if (ret == 0)
-		ret = load_pairs(profile, passphrase.data, mistakes);
-	td_file_free(&passphrase);
+		ret = load_pairs(profile, passphrase, mistakes);
+	td_file_free(&file);
 	return ret;
 }
 

@@ -79,15 +79,17 @@ static void forget(struct td_broker *broker, struct td_request *r)
 static int answer(struct td_broker *broker, const struct td_request *r,
 		  const struct td_result *result)
 {
+	const struct td_done done = {
+		.result = result,
+		.profile = td_policy_news(r),
+		.chain = r->certificates,
+	};
+
 	if (td_request_is_kernels(r))
 		return td_family_handshake_done(broker->consumers.family, r, result);
 	if (r->canceled)
 		return 0;
-	return td_family_tlsock_done(broker->family, r->id, &(struct td_done) {
-		.result = result,
-		.profile = td_policy_news(r),
-		.chain = r->certificates,
-	});
+	return td_family_tlsock_done(broker->family, r->id, &done);
 }
 
 /* The one place where an accepted request ends. */

@@ -33,20 +33,6 @@ int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
 	return t_stand_in_done(id, done->result);
 }
 
-int td_family_tlsock_sessions(struct td_family_tlsock *family)
-{
-	(void)family;
-	return 0;
-}
-
-int td_family_tlsock_revoke(struct td_family_tlsock *family, uint64_t inode, const uint8_t *sha256)
-{
-	(void)family;
-	(void)inode;
-	(void)sha256;
-	return 0;
-}
-
 FIXTURE(broker)
 {
 	struct td_broker	broker;
