@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "lib/config.h"
 #include "tlsockd/context.h"
 #include "tlsockd/engine.h"
@@ -40,21 +41,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-static void check_text(const char *text, size_t size)
-{
-	if (!memchr(text, '\0', size))
-		abort();
-}
-
-/* Each byte is read, for the sanitizer to see. */
-static void read_all(const void *data, size_t length)
-{
-	const volatile uint8_t *bytes = data;
-
-	for (size_t i = 0; i < length; i++)
-		(void)bytes[i];
-}
-
 static void look_at_result(const struct td_result *result)
 {
 	check_text(result->text, sizeof(result->text));
@@ -65,7 +51,7 @@ static void look_at_result(const struct td_result *result)
 	    result->secret_length > sizeof(result->tx_secret) ||
 	    result->session.secret_length > sizeof(result->session.secret))
 		abort();
-	read_all(&result->peer, td_peer_size(&result->peer));
+	check_bytes(&result->peer, td_peer_size(&result->peer));
 }
 
 static void look_at_job(const struct td_job_message *job, size_t length)
@@ -76,12 +62,12 @@ static void look_at_job(const struct td_job_message *job, size_t length)
 	if (!job->job.n_psks) {
 		if (job->resume.length > sizeof(job->resume.ticket))
 			abort();
-		read_all(job->resume.ticket, job->resume.length);
+		check_bytes(job->resume.ticket, job->resume.length);
 		return;
 	}
 	for (uint32_t i = 0; i < job->job.n_psks; i++) {
 		check_text(job->psks[i].identity, sizeof(job->psks[i].identity));
-		read_all(job->psks[i].key, job->psks[i].length);
+		check_bytes(job->psks[i].key, job->psks[i].length);
 	}
 	if ((const uint8_t *)&job->psks[job->job.n_psks] > (const uint8_t *)job + length)
 		abort();

@@ -8,15 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "lib/accept.h"
 #include "lib/consumer.h"
 #include "lib/refusal.h"
-
-static void check_text(const char *text, size_t size)
-{
-	if (!memchr(text, '\0', size))
-		abort();
-}
 
 static void check_request(const struct tl_request *request)
 {

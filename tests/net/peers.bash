@@ -151,6 +151,24 @@ certify()
 		-keyout "$work/$name.key" -out "$work/$name.pem" 2>"$work/log" || cat "$work/log"
 }
 
+# revoke FOLDER LIST CERTIFICATE...: the authority in that folder (ca.pem, ca.key)
+# puts them onto its list, which replaces the file LIST at once
+revoke()
+{
+	local folder=$1 list=$2 certificate
+	shift 2
+	local ca=(-config "$folder/conf" -cert "$folder/ca.pem" -keyfile "$folder/ca.key")
+	printf '[ca]\ndefault_ca = own\n[own]\ndatabase = %s\ndefault_md = sha256\n' \
+		"$folder/index" >"$folder/conf"
+	touch "$folder/index"
+	for certificate; do
+		openssl ca "${ca[@]}" -revoke "$certificate"
+	done >"$work/log" 2>&1 || cat "$work/log"
+	openssl ca "${ca[@]}" -crldays 1 -gencrl -out "$folder/list" >"$work/log" 2>&1 ||
+		cat "$work/log"
+	mv "$folder/list" "$list"
+}
+
 # gnutls_client PRIORITY OPTION...
 gnutls_client()
 {

@@ -107,19 +107,6 @@ test_misfit()
 	renew first "until they fit" by_name
 }
 
-# revoke FILE: the list of the CA that says so, in the folder of lists
-revoke()
-{
-	local ca=(-config "$work/ca.conf" -cert "$pki/ca.pem" -keyfile "$pki/ca.key")
-	printf '[ca]\ndefault_ca = own\n[own]\ndatabase = %s\ndefault_md = sha256\n' \
-		"$work/index" >"$work/ca.conf"
-	: >"$work/index"
-	{
-		openssl ca "${ca[@]}" -revoke "$1" &&
-			openssl ca "${ca[@]}" -crldays 1 -gencrl -out "$work/crls/list.pem"
-	} >"$work/log" 2>&1 || cat "$work/log"
-}
-
 client_with_certificate()
 {
 	openssl_tells -servername web.test -cert "$pki/client.pem" -key "$pki/client.key"
@@ -127,14 +114,15 @@ client_with_certificate()
 
 test_crl()
 {
-	mkdir "$work/crls"
+	mkdir "$work/crls" "$work/root"
+	cp "$pki/ca.pem" "$pki/ca.key" "$work/root/"
 	printf 'client-certificate = require\nca = %s\ncrl = %s\ncrl-check = available\n' \
 		"$pki/ca.pem" "$work/crls" >>"$profile"
 	helper_reload
 	client_with_certificate
 	expect "nobody is revoked" 0 hello
 	reloads=$(count_reloads)
-	revoke "$pki/client.pem"
+	revoke "$work/root" "$work/crls/list.pem" "$pki/client.pem"
 	wait_for helper_reloaded
 	log_mark
 	client_with_certificate

@@ -22,23 +22,6 @@ restore()
 	helper_reload
 }
 
-# revoke FOLDER NAME...: onto the list of the authority in that folder
-revoke()
-{
-	local folder=$1 name
-	shift
-	local ca=(-config "$folder/conf" -cert "$folder/ca.pem" -keyfile "$folder/ca.key")
-	printf '[ca]\ndefault_ca = own\n[own]\ndatabase = %s\ndefault_md = sha256\n' \
-		"$folder/index" >"$folder/conf"
-	touch "$folder/index"
-	for name; do
-		openssl ca "${ca[@]}" -revoke "$work/$name.pem"
-	done >"$work/log" 2>&1 || cat "$work/log"
-	openssl ca "${ca[@]}" -crldays 1 -gencrl -out "$folder/list" >"$work/log" 2>&1 ||
-		cat "$work/log"
-	mv "$folder/list" "$work/crls/${folder##*/}.pem"
-}
-
 session_of()
 {
 	tlsock sessions --json | grep -q "CN=$1\""
@@ -97,7 +80,7 @@ test_anchor()
 	hold_server carol
 	hold_client dave
 	log_mark
-	revoke "$work/root" alice carol
+	revoke "$work/root" "$work/crls/root.pem" "$work/alice.pem" "$work/carol.pem"
 	ends alice
 	ends carol
 	logged "the helper tells" 'the certificate of .*CN=alice was revoked: its connection ends'
@@ -110,7 +93,7 @@ test_anchor()
 
 test_intermediate()
 {
-	revoke "$work/below" dave
+	revoke "$work/below" "$work/crls/below.pem" "$work/dave.pem"
 	ends dave
 	stays bob
 }
@@ -119,7 +102,7 @@ test_restart()
 {
 	hold_client erin
 	helper_stop
-	revoke "$work/root" erin
+	revoke "$work/root" "$work/crls/root.pem" "$work/erin.pem"
 	stays_connected=$(tlsock sessions --json | grep -c 'CN=erin"')
 	helper_start
 	ends erin

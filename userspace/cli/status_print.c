@@ -14,9 +14,10 @@
 #include <time.h>
 
 #include "../lib/names.h"
+#include "../tlsockd/expiry.h"
 
 /* Ends that are told of, seconds before: those that the helper warns of */
-#define EXPIRES_SOON	((uint64_t)30 * 86400)
+#define EXPIRES_SOON	((uint64_t)TD_EXPIRY_DAYS * 86400)
 
 static bool add_outcomes(struct json_object *root, const struct tc_status *status)
 {

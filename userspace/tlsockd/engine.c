@@ -220,9 +220,9 @@ static bool acceptable(struct td_engine *engine)
 
 static void note_psk(struct td_engine *engine)
 {
-	const struct tl_psk *psk = td_psk_used(engine);
+	const struct tl_psk *psk = engine->by_psk ? td_psk_used(engine) : NULL;
 
-	if (!engine->by_psk || !psk)
+	if (!psk)
 		return;
 	engine->result->psk = psk->serial;
 	td_peer_set_psk(&engine->verify.peer, psk->identity);
@@ -234,7 +234,7 @@ static bool start(struct td_engine *engine)
 	if (engine->started || engine->role != TLSOCK_ROLE_CLIENT)
 		return true;
 	engine->started = true;
-	if (!td_setup_key_shares(engine) && td_psk_limit(engine))
+	if (!td_setup_key_shares(engine) && (!engine->by_psk || td_psk_limit(engine)))
 		return true;
 	td_outcome_set(engine->result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
 	return false;

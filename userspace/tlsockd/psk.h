@@ -49,7 +49,7 @@ void td_psk_free(struct td_engine *engine);
 
 /**
  * td_psk_limit - offer only suites that there are keys for
- * @engine: a client's; does nothing without keys
+ * @engine: of a client with keys; does nothing before they are there
  *
  * A server may take another one first, and find no key then.
  *
