@@ -157,6 +157,62 @@ class RevocationList:
         return armour("X509 CRL", self.der)
 
 
+def key_bits(public):
+    """What stands in the BIT STRING of a SubjectPublicKeyInfo."""
+    at = 0
+    for skip in (False, True, False):
+        length, at = public[at + 1], at + 2
+        if length & 0x80:
+            length, at = int.from_bytes(public[at:at + (length & 0x7f)], "big"), \
+                at + (length & 0x7f)
+        at += length if skip else 0
+    return public[at + 1:]
+
+
+def sha1(data):
+    return hashlib.sha1(data, usedforsecurity=False).digest()
+
+
+class OcspResponse:
+    """What a responder says of certificates of one issuer (RFC 6960 section 4.2)."""
+
+    STATUS = {"good": der.der(0x80), "unknown": der.der(0x82)}
+
+    def __init__(self, *certs, issuer, **more):
+        self.issuer, self.more = issuer, more
+        signer = more.get("signer", issuer)
+        responder = der.der(0xa2, der.der(der.OCTET_STRING, sha1(key_bits(signer.own.public)))) \
+            if more.get("by_key") else der.der(0xa1, signer.subject)
+        start = more.get("start", START)
+        body = der.sequence(responder, self.moment(start),
+                            der.sequence(*(self.single(cert, start) for cert in certs)))
+        algorithm = more.get("algorithm", "sha256")
+        signature = signer.own.sign(body, algorithm)
+        if more.get("spoil"):
+            signature = signature[:-1] + bytes([signature[-1] ^ 1])
+        basic = der.sequence(
+            body, signer.own.algorithm(algorithm), der.der(der.BIT_STRING, b"\0", signature),
+            b"" if signer is issuer else der.der(0xa0, der.sequence(signer.der)))
+        self.der = der.sequence(der.der(der.ENUMERATED, b"\0"), der.der(0xa0, der.sequence(
+            der.oid("1.3.6.1.5.5.7.48.1.1"), der.der(der.OCTET_STRING, basic))))
+
+    @staticmethod
+    def moment(time):
+        return der.der(der.TIME, time.strftime("%Y%m%d%H%M%SZ").encode())
+
+    def single(self, cert, start):
+        digest = self.more.get("digest", "sha1")
+        hashes = [der.der(der.OCTET_STRING, hashlib.new(digest, data, usedforsecurity=False).digest())
+                  for data in (self.issuer.subject, key_bits(self.issuer.own.public))]
+        status = self.more.get("status", "good")
+        end = self.more.get("end", END)
+        return der.sequence(
+            der.sequence(der.sequence(der.oid(HASHES[digest]), der.der(der.NULL)), *hashes,
+                         der.integer(cert.number)),
+            self.STATUS.get(status) or der.der(0xa1, self.moment(start)), self.moment(start),
+            der.der(0xa0, self.moment(end)) if end else b"")
+
+
 def armour(label, data):
     text = base64.encodebytes(data).decode().replace("\n", "")
     lines = [text[at:at + 64] for at in range(0, len(text), 64)]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Files that the configuration names, for libFuzzer; the first byte tells what it
- * is read as: a certificate in PEM form, revocation lists, pre-shared keys or keys
- * of tickets.
+ * is read as: a certificate in PEM form, revocation lists, pre-shared keys, keys of
+ * tickets or an OCSP response.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -18,11 +18,14 @@
 #include "check.h"
 #include "lib/config.h"
 #include "lib/log.h"
+#include "lib/ocsp.h"
 #include "lib/psk.h"
 #include "tlsockd/context.h"
 #include "tlsockd/crl.h"
+#include "tlsockd/digest.h"
 #include "tlsockd/file.h"
 #include "tlsockd/leaf.h"
+#include "tlsockd/ocsp.h"
 #include "tlsockd/profile.h"
 #include "tlsockd/psk_file.h"
 #include "tlsockd/ticket_keys.h"
@@ -122,6 +125,27 @@ static void try_ticket_keys(void)
 	td_ticket_keys_free(keys);
 }
 
+static void try_response(const uint8_t *data, size_t size)
+{
+	const uint8_t number[] = { 0x11, 0x26 };	/* that in the corpus */
+	const struct tl_span serial = { number, sizeof(number) };
+	struct tl_span der;
+	struct tl_ocsp found;
+	struct tl_cert cert;
+
+	if (tl_ocsp_parse(data, size, serial, &found))
+		return;
+	check_bytes(found.issuer_name.data, found.issuer_name.length);
+	check_bytes(found.issuer_key.data, found.issuer_key.length);
+	check_bytes(found.data.data, found.data.length);
+	td_digest_type(found.digest);
+	td_ocsp_status(0, &found);
+	while (tl_der_take_whole(&found.certs, TL_DER_SEQUENCE, &der))
+		if (!tl_cert_parse(der.data, der.length, &cert))
+			td_digest_verify(cert.public_key, found.algorithm, found.data,
+					 found.signature);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -132,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return -1;
 	write_file(data + 1, size - 1);
-	switch (*data % 4) {
+	switch (*data % 5) {
 	case 0:
 		try_certificate(data + 1, size - 1);
 		break;
@@ -144,6 +168,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 3:
 		try_ticket_keys();
+		break;
+	case 4:
+		try_response(data + 1, size - 1);
 		break;
 	}
 	return 0;

@@ -70,11 +70,16 @@ static bool take_extensions(struct tl_span value, struct tl_cert *cert)
 }
 
 /* SubjectPublicKeyInfo ::= SEQUENCE { SEQUENCE { OID, parameters }, BIT STRING } */
-static bool take_key(struct tl_span value, struct tl_cert *cert)
+static bool take_key(struct tl_span *rest, struct tl_cert *cert)
 {
-	struct tl_span algorithm;
+	struct tl_span whole, value, algorithm;
 	uint8_t tag;
 
+	if (!tl_der_take_whole(rest, TL_DER_SEQUENCE, &cert->public_key))
+		return false;
+	whole = cert->public_key;
+	if (!tl_der_take_tag(&whole, TL_DER_SEQUENCE, &value))
+		return false;
 	if (!tl_der_take_tag(&value, TL_DER_SEQUENCE, &algorithm))
 		return true;	/* wolfSSL knows no such key */
 	if (!tl_der_take_tag(&algorithm, TL_DER_OID, &cert->key_algorithm))
@@ -106,7 +111,7 @@ int tl_cert_parse(const uint8_t *der, size_t length, struct tl_cert *out)
 		return -EBADMSG;
 	if (value.length && !tl_der_take_tag(&value, TL_DER_OID, &found.algorithm))
 		return -EBADMSG;
-	if (!tl_der_take_tag(&tbs, TL_DER_SEQUENCE, &value) || !take_key(value, &found))
+	if (!take_key(&tbs, &found))
 		return -EBADMSG;
 	while (tbs.length) {
 		if (!tl_der_take(&tbs, &tag, &value))

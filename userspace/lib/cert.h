@@ -34,6 +34,7 @@ enum {
  * @key_algorithm: OID of the key
  * @key_parameter: its parameters, for EC the curve's OID
  * @key: contents of the bit string
+ * @public_key: all of the key, DER
  * @extensions: contents of their sequence, empty if there are none
  * @names: contents of the subjectAltName extension's sequence, empty if absent
  * @not_before_tag: 0x17 UTCTime, 0x18 GeneralizedTime
@@ -50,6 +51,7 @@ struct tl_cert {
 	struct tl_span	key_algorithm;
 	struct tl_span	key_parameter;
 	struct tl_span	key;
+	struct tl_span	public_key;
 	struct tl_span	extensions;
 	struct tl_span	names;
 	uint8_t		not_before_tag;

@@ -36,6 +36,26 @@ bool tl_der_take_tag(struct tl_span *rest, uint8_t want, struct tl_span *value)
 	return tl_der_take(rest, &tag, value) && tag == want;
 }
 
+bool tl_der_take_whole(struct tl_span *rest, uint8_t want, struct tl_span *whole)
+{
+	const uint8_t *start = rest->data;
+	struct tl_span value;
+
+	if (!tl_der_take_tag(rest, want, &value))
+		return false;
+	*whole = (struct tl_span){ start, (size_t)(rest->data - start) };
+	return true;
+}
+
+struct tl_span tl_der_unsigned(struct tl_span integer)
+{
+	while (integer.length > 1 && !integer.data[0]) {
+		integer.data++;
+		integer.length--;
+	}
+	return integer;
+}
+
 bool tl_der_same(struct tl_span a, struct tl_span b)
 {
 	return tl_der_is(a, b.data, b.length);

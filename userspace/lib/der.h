@@ -41,6 +41,12 @@ bool tl_der_take(struct tl_span *rest, uint8_t *tag, struct tl_span *value);
 /** tl_der_take_tag - take one element that must have the tag @want */
 bool tl_der_take_tag(struct tl_span *rest, uint8_t want, struct tl_span *value);
 
+/** tl_der_take_whole - the same with its tag and length in @whole */
+bool tl_der_take_whole(struct tl_span *rest, uint8_t want, struct tl_span *whole);
+
+/** tl_der_unsigned - an integer without the zeros before it, as in struct tlsock_peer */
+struct tl_span tl_der_unsigned(struct tl_span integer);
+
 /** tl_der_same - are the bytes the same? */
 bool tl_der_same(struct tl_span a, struct tl_span b);
 

@@ -22,6 +22,13 @@ enum {
 	TL_CRL_AVAILABLE,	/* it is accepted */
 };
 
+/* What a server's certificate without an OCSP response is to a client */
+enum {
+	TL_OCSP_AVAILABLE,	/* good, unless it asks for one itself */
+	TL_OCSP_REQUIRED,	/* refused */
+	TL_OCSP_NO,		/* it is not asked for one */
+};
+
 /* A file of the service manager (systemd.exec(5), LoadCredential=), by its name */
 #define TL_CREDENTIAL	"credential:"
 
@@ -52,6 +59,7 @@ struct tl_more {
  * @ca: PEM file with trust anchors, NULL for those of the system
  * @crl: file or folder with revocation lists, NULL for none
  * @crl_check: TL_CRL_*
+ * @ocsp_check: TL_OCSP_AVAILABLE, TL_OCSP_REQUIRED or TL_OCSP_NO
  * @min_version: lowest TLS version, TL_VERSION_*
  * @max_version: highest TLS version, TL_VERSION_*
  * @ciphers: colon separated cipher suites (IANA names), NULL for the default
@@ -81,6 +89,7 @@ struct tl_profile {
 	char		*ca;
 	char		*crl;
 	int		crl_check;
+	int		ocsp_check;
 	uint16_t	min_version;
 	uint16_t	max_version;
 	char		*ciphers;

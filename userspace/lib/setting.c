@@ -73,6 +73,13 @@ static const struct choice crl_checks[] = {
 	{ NULL, 0 },
 };
 
+static const struct choice ocsp_checks[] = {
+	{ "required", TL_OCSP_REQUIRED },
+	{ "available", TL_OCSP_AVAILABLE },
+	{ "no", TL_OCSP_NO },
+	{ NULL, 0 },
+};
+
 static const struct setting daemon_table[] = {
 	{ .name = "workers", .kind = KIND_NUMBER, .offset = offsetof(struct tl_config, workers),
 	  .min = 0, .max = 1024, .allowed = "a number from 0 (one per processor) to 1024" },
@@ -109,6 +116,9 @@ static const struct setting profile_table[] = {
 	{ .name = "crl-check", .kind = KIND_CHOICE,
 	  .offset = offsetof(struct tl_profile, crl_check),
 	  .choices = crl_checks, .allowed = "required or available" },
+	{ .name = "ocsp-check", .kind = KIND_CHOICE,
+	  .offset = offsetof(struct tl_profile, ocsp_check),
+	  .choices = ocsp_checks, .allowed = "required, available or no" },
 	{ .name = "min-version", .kind = KIND_VERSION,
 	  .offset = offsetof(struct tl_profile, min_version),
 	  .choices = tl_setting_versions, .allowed = "1.2 or 1.3" },

@@ -16,6 +16,7 @@
 #include "crl.h"
 #include "file.h"
 #include "profile.h"
+#include "staple.h"
 #include "wolf.h"
 
 #define PEM_BEGIN	"-----BEGIN CERTIFICATE-----"
@@ -109,6 +110,8 @@ static int load_pair(WOLFSSL_CTX *const *ctx, int count, struct td_leaf *leaf, s
 		ret = use_pair(ctx[i], &pair, mistakes);
 	if (ret == 0)
 		ret = look_at(leaf, &pair, mistakes);
+	if (ret == 0)
+		ret = td_staple_load(leaf, pair.certificate, mistakes);
 	td_file_free(&pair.key_file);
 	td_file_free(&pair.chain_file);
 	return ret;

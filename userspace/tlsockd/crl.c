@@ -271,7 +271,7 @@ void td_crl_walk(const struct td_crls *crls,
 		rest = crls->list[i].revoked;
 		while (tl_der_take_tag(&rest, TL_DER_SEQUENCE, &entry) &&
 		       tl_der_take_tag(&entry, TL_DER_INTEGER, &serial))
-			take(arg, issuer, td_peer_serial(serial));
+			take(arg, issuer, tl_der_unsigned(serial));
 	}
 }
 

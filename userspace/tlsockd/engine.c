@@ -15,6 +15,7 @@
 #include "../lib/names.h"
 #include "../lib/psk.h"
 #include "../lib/suite.h"
+#include "ocsp.h"
 #include "outcome.h"
 #include "profile.h"
 #include "psk.h"
@@ -173,6 +174,7 @@ void td_engine_free(struct td_engine *engine)
 	wolfSSL_free(engine->ssl);
 	td_psk_free(engine);
 	free(engine->verify.chain);
+	td_ocsp_free(&engine->verify.ocsp);
 	free(engine->out);
 	explicit_bzero(engine, sizeof(*engine));
 	free(engine);
@@ -202,7 +204,8 @@ static bool acceptable(struct td_engine *engine)
 
 	if (must && engine->verify.mode == TLSOCK_VERIFY_REQUIRED &&
 	    !td_verify_passed(&engine->verify))
-		td_outcome_set(result, EKEYREJECTED, TLSOCK_STAGE_VERIFY,
+		td_outcome_set(result, td_verify_errno(engine->verify.code), TLSOCK_STAGE_VERIFY,
+			       "%s", engine->verify.code ? engine->verify.text :
 			       "the peer's certificate was not verified");
 	else if (!suite || wolfSSL_GetAeadMacSize(engine->ssl) != TAG_LENGTH)
 		td_outcome_set(result, EPROTO, TLSOCK_STAGE_HANDSHAKE,
@@ -256,6 +259,8 @@ static enum td_engine_state step(struct td_engine *engine)
 		/* By the key, or the server proved who it is when the session began. */
 		engine->verify.vouched = engine->result->psk || (engine->resume.verified &&
 					 wolfSSL_session_reused(engine->ssl));
+		if (!engine->verify.vouched)
+			td_ocsp_missing(&engine->verify);
 		td_outcome_success(engine);
 		if (acceptable(engine))
 			return TD_ENGINE_DONE;

@@ -139,6 +139,20 @@ unsigned int td_expiry_list(const struct td_generation *generation, struct td_ex
 	return n;
 }
 
+/* Something should have fetched new ones by now. */
+static void check_responses(const struct td_profile *profile, time_t now)
+{
+	for (unsigned int i = 0; profile && i < profile->n_leaves; i++) {
+		const struct td_leaf *leaf = &profile->leaves[i];
+
+		if (leaf->staple.length && leaf->staple_end >= 0 && leaf->staple_end < now + DAY)
+			tl_log(LOG_WARNING, "profile \"%s\": the OCSP response of certificate %u %s",
+			       profile->config->name, i + 1, leaf->staple_end < now ?
+			       "has expired and is not sent any more" :
+			       "expires within a day");
+	}
+}
+
 static void warn(void *arg, const char *file, int line, const char *text)
 {
 	(void)arg;
@@ -152,7 +166,10 @@ int64_t td_expiry_tick(struct td_generation *generation, int64_t now)
 	if (generation->expiry_at && now < generation->expiry_at)
 		return generation->expiry_at - now;
 	generation->expiry_at = now + DAY_MS;
-	for (size_t i = 0; i < config->n_profiles; i++)
+	for (size_t i = 0; i < config->n_profiles; i++) {
 		td_expiry_report(&config->profiles[i], time(NULL), warn, NULL);
+		check_responses(td_profile_find(generation->contexts, config->profiles[i].name),
+				time(NULL));
+	}
 	return DAY_MS;
 }

@@ -53,7 +53,7 @@ static int check_kind(int fd, const char *path, bool secret, struct td_mistakes 
 	return 0;
 }
 
-/* Returns the file to open, which may be put into @room, or NULL (reported). */
+/* Returns the file to open, which may be put into @room, or NULL (told, if to anybody). */
 static const char *find_file(const char *path, char room[PATH_MAX], struct td_mistakes *mistakes)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
@@ -63,9 +63,19 @@ static const char *find_file(const char *path, char room[PATH_MAX], struct td_mi
 		return path;
 	if (folder && snprintf(room, PATH_MAX, "%s/%s", folder, name) < PATH_MAX)
 		return room;
+	if (!mistakes)
+		return NULL;
 	td_profile_mistake(mistakes, "the credential %s is not here: the service manager gives it "
 			   "to the service, by LoadCredential", name);
 	return NULL;
+}
+
+bool td_file_exists(const char *path)
+{
+	char room[PATH_MAX];
+
+	path = find_file(path, room, NULL);
+	return path && access(path, F_OK) == 0;
 }
 
 int td_file_read(const char *path, bool secret, struct td_mistakes *mistakes,

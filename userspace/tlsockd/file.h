@@ -42,6 +42,9 @@ int td_file_read(const char *path, bool secret, struct td_mistakes *mistakes,
 int td_file_lines(const char *text, int (*take)(void *arg, int line, const char *at, size_t length),
 		  void *arg);
 
+/** td_file_exists - is there a file of that name, or a credential? */
+bool td_file_exists(const char *path);
+
 /** td_file_free - wipe and free; all zero is allowed */
 void td_file_free(struct td_file *file);
 

@@ -30,6 +30,7 @@ int td_leaf_init(struct td_leaf *leaf, const char *pem, size_t length)
 {
 	int der_length;
 
+	leaf->staple = (struct td_file){ 0 };
 	leaf->der = malloc(length + 1);		/* DER is the shorter form */
 	if (!leaf->der)
 		return -ENOMEM;
@@ -45,6 +46,7 @@ void td_leaf_exit(struct td_leaf *leaf)
 {
 	free(leaf->der);
 	leaf->der = NULL;
+	td_file_free(&leaf->staple);
 }
 
 static void read_wish(WOLFSSL *ssl, struct wish *wish)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "../lib/cert.h"
+#include "file.h"
 
 struct WOLFSSL;
 struct WOLFSSL_CTX;
@@ -19,11 +20,15 @@ struct WOLFSSL_CTX;
  * @ctx: the server's context with this certificate
  * @der: the certificate, which @cert points into
  * @cert: its parts
+ * @staple: OCSP response to send along, in DER form; none if it is empty
+ * @staple_end: seconds since 1970 up to which it is good, -1 if it does not say
  */
 struct td_leaf {
 	struct WOLFSSL_CTX	*ctx;
 	uint8_t			*der;
 	struct tl_cert		cert;
+	struct td_file		staple;
+	int64_t			staple_end;
 };
 
 /**

@@ -62,15 +62,11 @@ static bool behind_signature(int ret)
 	       ret == ASN_NAME_INVALID_E || ret == ASN_CRIT_EXT_E;
 }
 
-static bool has_signed(struct search *search, const struct tl_cert *issuer,
-		       const struct tl_cert *cert)
+bool td_path_has_signed(const struct tl_cert *issuer, const struct tl_cert *cert)
 {
-	WOLFSSL_CERT_MANAGER *manager;
+	WOLFSSL_CERT_MANAGER *manager = wolfSSL_CertManagerNew();
 	bool good;
 
-	if (search->budget-- <= 0)
-		return false;
-	manager = wolfSSL_CertManagerNew();
 	if (!manager)
 		return false;
 	good = wolfSSL_CertManagerLoadCABuffer_ex(manager, issuer->der.data,
@@ -83,6 +79,12 @@ static bool has_signed(struct search *search, const struct tl_cert *issuer,
 								WOLFSSL_FILETYPE_ASN1));
 	wolfSSL_CertManagerFree(manager);
 	return good;
+}
+
+static bool has_signed(struct search *search, const struct tl_cert *issuer,
+		       const struct tl_cert *cert)
+{
+	return search->budget-- > 0 && td_path_has_signed(issuer, cert);
 }
 
 /* What is wrong with one certificate of the path. */

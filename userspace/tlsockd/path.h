@@ -64,4 +64,13 @@ struct td_path {
  */
 bool td_path_find(const struct td_path_input *in, struct td_path *out);
 
+/**
+ * td_path_has_signed - has the key of one certificate signed another?
+ * @issuer: an authority's
+ * @cert: the one below it, with the issuer's name
+ *
+ * Return: true if it has; false also without memory
+ */
+bool td_path_has_signed(const struct tl_cert *issuer, const struct tl_cert *cert);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../lib/cert.h"
+#include "digest.h"
 #include "wolf.h"
 #include <wolfssl/wolfcrypt/sha256.h>
 
@@ -44,18 +45,9 @@ static void put_names(struct td_peer *peer, struct tl_span rest)
 }
 
 /* DER writes a zero before a number whose first bit is set. */
-struct tl_span td_peer_serial(struct tl_span serial)
-{
-	while (serial.length > 1 && !serial.data[0]) {
-		serial.data++;
-		serial.length--;
-	}
-	return serial;
-}
-
 static void put_serial(struct tlsock_peer *head, struct tl_span serial)
 {
-	serial = td_peer_serial(serial);
+	serial = tl_der_unsigned(serial);
 	if (serial.length > sizeof(head->serial))
 		return;
 	memcpy(head->serial, serial.data, serial.length);
@@ -64,30 +56,7 @@ static void put_serial(struct tlsock_peer *head, struct tl_span serial)
 
 int td_peer_hash_issuer(struct tl_span issuer, uint8_t hash[TD_PEER_HASH])
 {
-	uint8_t head[] = { TL_DER_SEQUENCE, (uint8_t)issuer.length, 0, 0 };
-	word32 head_length = 2;
-	wc_Sha256 sha;
-	int ret;
-
-	if (issuer.length > UINT16_MAX)
-		return -EIO;
-	if (issuer.length > UINT8_MAX) {
-		head[1] = 0x82;
-		head[2] = (uint8_t)(issuer.length >> 8);
-		head[3] = (uint8_t)issuer.length;
-		head_length = 4;
-	} else if (issuer.length > INT8_MAX) {
-		head[1] = 0x81;
-		head[2] = (uint8_t)issuer.length;
-		head_length = 3;
-	}
-	if (wc_InitSha256(&sha))
-		return -EIO;
-	ret = wc_Sha256Update(&sha, head, head_length) ||
-	      wc_Sha256Update(&sha, issuer.data, (word32)issuer.length) ||
-	      wc_Sha256Final(&sha, hash);
-	wc_Sha256Free(&sha);
-	return ret ? -EIO : 0;
+	return td_digest_name(WC_HASH_TYPE_SHA256, issuer, hash);
 }
 
 int td_peer_set(struct td_peer *peer, const struct tl_cert *cert, const char *subject)

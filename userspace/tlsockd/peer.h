@@ -50,9 +50,6 @@ void td_peer_set_psk(struct td_peer *peer, const char *identity);
 /** td_peer_hash_issuer - hash of an issuer's name, whose contents are given; 0 or -EIO */
 int td_peer_hash_issuer(struct tl_span issuer, uint8_t hash[TD_PEER_HASH]);
 
-/** td_peer_serial - a serial number as it stands in struct tlsock_peer */
-struct tl_span td_peer_serial(struct tl_span serial);
-
 /** td_peer_size - bytes that are used, 0 if there was no certificate */
 size_t td_peer_size(const struct td_peer *peer);
 

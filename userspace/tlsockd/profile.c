@@ -18,7 +18,9 @@
 #include "../lib/config.h"
 #include "../lib/suite.h"
 #include "credentials.h"
+#include "ocsp.h"
 #include "seal.h"
+#include "staple.h"
 #include "wolf.h"
 
 #define RSA_BITS_MIN	2048
@@ -218,7 +220,7 @@ static int new_ctx(struct td_profile *profile, const struct choice *choice, int 
 	    wolfSSL_CTX_SetMinEccKey_Sz(ctx, EC_BITS_MIN) != WOLFSSL_SUCCESS)
 		return refuse(mistakes, "key lengths");
 	if (role != TLSOCK_ROLE_SERVER)
-		return 0;
+		return td_ocsp_prepare(ctx) ? 0 : refuse(mistakes, "OCSP responses");
 	return new_tickets(profile, choice, ctx, mistakes);
 }
 
@@ -282,6 +284,8 @@ int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 		ret = new_contexts(&made, &choice, mistakes);
 	if (ret == 0)
 		ret = td_credentials_load(&made, mistakes);
+	if (ret == 0 && !td_staple_prepare(&made))
+		ret = refuse(mistakes, "OCSP responses");
 	if (ret) {
 		td_profile_exit(&made);
 		return ret;

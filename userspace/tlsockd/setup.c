@@ -6,6 +6,7 @@
 
 #include "../lib/config.h"
 #include "engine.h"
+#include "ocsp.h"
 #include "outcome.h"
 #include "profile.h"
 #include "wolf.h"
@@ -91,7 +92,7 @@ static int set_client(struct td_engine *engine)
 	if (host[0] && wolfSSL_UseSNI(engine->ssl, WOLFSSL_SNI_HOST_NAME, host,
 				      (unsigned short)strlen(host)) != WOLFSSL_SUCCESS)
 		return -ENOMEM;
-	return 0;
+	return td_ocsp_ask(engine) ? 0 : -ENOMEM;
 }
 
 /* What a client has proved with its certificate does not stand in a ticket. */

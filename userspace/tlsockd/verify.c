@@ -20,7 +20,7 @@
 #include "wolf.h"
 
 /* The first failure stays: wolfSSL may call again once it was overridden. */
-static void record(struct td_verify *verify, const struct tl_cert *cert, int code, int depth)
+void td_verify_record(struct td_verify *verify, const struct tl_cert *cert, int code, int depth)
 {
 	if (verify->code)
 		return;
@@ -86,7 +86,7 @@ static bool can_wait(int code, int depth)
 static void note_fault(struct td_verify *verify, const struct tl_cert *cert, int code, int depth)
 {
 	if (!can_wait(code, depth)) {
-		record(verify, cert, code, depth);
+		td_verify_record(verify, cert, code, depth);
 		return;
 	}
 	/* wolfSSL checks names last, and against the nearest authority only. */
@@ -106,14 +106,14 @@ static void judge_revocation(struct td_verify *verify, const struct td_path *pat
 	for (i = 0; i + 1 < path->length && !verify->code; i++) {
 		code = td_crl_check(verify->crls, path->certs[i], path->certs[i + 1], now);
 		if (code == TD_CODE_REVOKED) {
-			record(verify, path->certs[i], code, (int)i);
+			td_verify_record(verify, path->certs[i], code, (int)i);
 		} else if (code && !unknown) {
 			unknown = code;
 			at = i;
 		}
 	}
 	if (unknown && verify->crl_required)
-		record(verify, path->certs[at], unknown, (int)at);
+		td_verify_record(verify, path->certs[at], unknown, (int)at);
 }
 
 static void judge_path(struct td_verify *verify, const struct tl_cert *sent, size_t count)
@@ -134,15 +134,17 @@ static void judge_path(struct td_verify *verify, const struct tl_cert *sent, siz
 	if (td_path_find(&in, &path)) {
 		if (verify->crls)
 			judge_revocation(verify, &path, in.now);
+		td_ocsp_certificate(verify, &sent[0], path.certs[path.length > 1]);
 		return;
 	}
 	if (!path.trusted && verify->noted && verify->noted != TD_CODE_NAME_CONSTRAINT &&
 	    verify->noted != TD_CODE_NO_ISSUER && verify->noted_depth < (int)count)
-		record(verify, &sent[verify->noted_depth], verify->noted, verify->noted_depth);
+		td_verify_record(verify, &sent[verify->noted_depth], verify->noted,
+				 verify->noted_depth);
 	else if (!path.trusted && count >= TD_PATH_MAX)
-		record(verify, &sent[0], TD_CODE_CHAIN_TOO_LONG, 0);
+		td_verify_record(verify, &sent[0], TD_CODE_CHAIN_TOO_LONG, 0);
 	else
-		record(verify, path.certs[path.depth], path.code, (int)path.depth);
+		td_verify_record(verify, path.certs[path.depth], path.code, (int)path.depth);
 }
 
 static void judge_own(struct td_verify *verify, const struct tl_cert *sent, size_t count)
@@ -151,7 +153,7 @@ static void judge_own(struct td_verify *verify, const struct tl_cert *sent, size
 
 	judge_path(verify, sent, count);
 	if (verify->check_name && !td_identity_matches(&verify->identity, &sent[0]))
-		record(verify, &sent[0], code, 0);
+		td_verify_record(verify, &sent[0], code, 0);
 }
 
 static bool parse_all(const WOLFSSL_X509_STORE_CTX *store, struct tl_cert *certs)

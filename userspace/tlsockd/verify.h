@@ -12,11 +12,13 @@
 #include <linux/tlsock.h>
 
 #include "identity.h"
+#include "ocsp.h"
 #include "peer.h"
 
 struct WOLFSSL_X509_STORE_CTX;
 struct td_anchors;
 struct td_crls;
+struct tl_cert;
 
 /**
  * struct td_verify - judgement on one connection's peer
@@ -28,6 +30,7 @@ struct td_crls;
  * @anchors: who is trusted
  * @crls: revocation lists, NULL where they are not asked
  * @crl_required: a certificate without a current list is refused
+ * @ocsp: OCSP response that a server sends along
  * @seen: the peer's own certificate was looked at
  * @long_chain: the peer sent more than one certificate
  * @judged: path.c has spoken
@@ -52,6 +55,7 @@ struct td_verify {
 	const struct td_anchors	*anchors;
 	const struct td_crls	*crls;
 	bool			crl_required;
+	struct td_ocsp		ocsp;
 	bool			seen;
 	bool			long_chain;
 	bool			judged;
@@ -69,6 +73,15 @@ struct td_verify {
 
 /** td_verify_callback - for wolfSSL_set_verify(); wolfSSL_SetCertCbCtx() gets a struct td_verify */
 int td_verify_callback(int ok, struct WOLFSSL_X509_STORE_CTX *store);
+
+/**
+ * td_verify_record - note what is wrong with a certificate
+ * @verify: stays as it is where a failure is known
+ * @cert: the one at fault
+ * @code: TD_CODE_*
+ * @depth: where it stands in the chain
+ */
+void td_verify_record(struct td_verify *verify, const struct tl_cert *cert, int code, int depth);
 
 /** td_verify_passed - did the peer prove its identity? */
 bool td_verify_passed(const struct td_verify *verify);

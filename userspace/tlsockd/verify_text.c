@@ -36,6 +36,7 @@ static const struct {
 	{ RSA_KEY_SIZE_E, TD_CODE_KEY_TOO_SMALL },
 	{ ECC_KEY_SIZE_E, TD_CODE_KEY_TOO_SMALL },
 	{ MAX_CHAIN_ERROR, TD_CODE_CHAIN_TOO_LONG },
+	{ BAD_CERTIFICATE_STATUS_ERROR, TD_CODE_OCSP_INVALID },
 };
 
 int td_verify_code(int error)
@@ -58,7 +59,7 @@ void td_verify_failed(struct td_verify *verify, int error)
 	bool malformed = code == TD_CODE_REJECTED && error <= ASN_PARSE_E &&
 		error >= ASN_ALT_NAME_E;
 
-	if (error >= 0 || verify->code || verify->seen ||
+	if (error >= 0 || verify->code || (verify->seen && code != TD_CODE_OCSP_INVALID) ||
 	    (code == TD_CODE_REJECTED && !malformed))
 		return;
 	verify->code = error == KEYUSAGE_E ? TD_CODE_PURPOSE : code;
@@ -120,6 +121,14 @@ static const struct {
 	{ TD_CODE_NAME_CONSTRAINT, "%s has a name that an authority above it may not give" },
 	{ TD_CODE_KEY_TOO_SMALL, "%s has a key that is too short" },
 	{ TD_CODE_WEAK_SIGNATURE, "%s has a signature of a kind that is too weak" },
+	{ TD_CODE_OCSP_UNKNOWN, "%s is not known to its OCSP responder" },
+	{ TD_CODE_OCSP_INVALID,
+	  "%s came with an OCSP response that is malformed, out of date or not about it" },
+	{ TD_CODE_OCSP_SIGNATURE,
+	  "%s came with an OCSP response that its authority has not signed" },
+	{ TD_CODE_OCSP_NOT_YET_VALID, "%s came with an OCSP response that is not valid yet" },
+	{ TD_CODE_OCSP_EXPIRED, "%s came with an OCSP response that has expired" },
+	{ TD_CODE_OCSP_MISSING, "%s came without the OCSP response that it has to have" },
 };
 
 static void describe_fixed(struct td_verify *verify, const char *what)

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -20,6 +21,7 @@
 #include "../lib/log.h"
 #include "broker.h"
 #include "generation.h"
+#include "staple.h"
 
 #define EVENTS	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | \
 		 IN_ONLYDIR)
@@ -125,16 +127,28 @@ static void add(struct td_watch *watch, const char *path)
 	files[watch->n++] = (struct td_watched) { copy, stamp(path) };
 }
 
+/* With the OCSP response beside it, which may come later */
+static void add_certificate(struct td_watch *watch, const char *path)
+{
+	char *staple;
+
+	add(watch, path);
+	if (!path || asprintf(&staple, "%s" TD_STAPLE_SUFFIX, path) < 0)
+		return;
+	add(watch, staple);
+	free(staple);
+}
+
 static void add_all(struct td_watch *watch, const struct tl_config *config)
 {
 	add(watch, config->ticket_keys);
 	for (size_t i = 0; i < config->n_profiles; i++) {
 		const struct tl_profile *profile = &config->profiles[i];
 
-		add(watch, profile->certificate);
+		add_certificate(watch, profile->certificate);
 		add(watch, profile->key);
 		for (unsigned int j = 0; j < profile->more_certificates.n; j++)
-			add(watch, profile->more_certificates.path[j]);
+			add_certificate(watch, profile->more_certificates.path[j]);
 		for (unsigned int j = 0; j < profile->more_keys.n; j++)
 			add(watch, profile->more_keys.path[j]);
 		add(watch, profile->passphrase);

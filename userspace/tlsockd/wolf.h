@@ -23,6 +23,28 @@
 #error "this wolfSSL lacks something: ATOMIC_USER, SNI, ALPN, TLS 1.3 or OPENSSL_EXTRA"
 #endif
 
+/* OCSP responses. Debian's 5.7.2 takes them from any signer that has a trusted issuer. */
+#if LIBWOLFSSL_VERSION_HEX >= 0x05009000 && defined(HAVE_CERTIFICATE_STATUS_REQUEST) && \
+	!defined(WOLFSSL_NO_OCSP_ISSUER_CHECK)
+#define TD_WOLF_OCSP		1
+#define td_wolf_ocsp_ask(ssl) \
+	(wolfSSL_UseOCSPStapling(ssl, WOLFSSL_CSR_OCSP, 0) == WOLFSSL_SUCCESS)
+#define td_wolf_ocsp_look(ctx, callback) \
+	(wolfSSL_CTX_set_ocsp_status_verify_cb(ctx, callback, NULL), \
+	 wolfSSL_CTX_EnableOCSPStapling(ctx) == WOLFSSL_SUCCESS)
+#define td_wolf_ocsp_answer(ctx, callback) \
+	(wolfSSL_CTX_EnableOCSPStapling(ctx) == WOLFSSL_SUCCESS && \
+	 wolfSSL_CTX_set_tlsext_status_cb(ctx, callback) == WOLFSSL_SUCCESS)
+#else
+#define TD_WOLF_OCSP		0
+#define td_wolf_ocsp_ask(ssl)			(false)
+#define td_wolf_ocsp_look(ctx, callback)	((void)(ctx), (void)(callback), true)
+#define td_wolf_ocsp_answer(ctx, callback)	((void)(callback), false)
+#ifndef WOLFSSL_OCSP_STATUS_CB_OK
+enum { WOLFSSL_OCSP_STATUS_CB_OK, WOLFSSL_OCSP_STATUS_CB_NOACK };
+#endif
+#endif
+
 /* Hybrid key exchange: the enumerator is there without the code behind it. */
 #if defined(WOLFSSL_HAVE_MLKEM) && defined(WOLFSSL_PQC_HYBRIDS)
 #define TD_WOLF_HYBRID		1
