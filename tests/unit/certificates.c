@@ -121,9 +121,9 @@ TEST_F(certificates, schemes)
 	EXPECT_FALSE(offers(&rsa->leaves[0], 0x0201));
 	EXPECT_FALSE(tl_scheme_offered(&rsa->leaves[0].cert, suites, 0));
 	EXPECT_FALSE(tl_scheme_offered(&rsa->leaves[0].cert, suites, 1));
-	EXPECT_TRUE(tl_scheme_suite_offered(&rsa->leaves[0].cert, suites, sizeof(suites)));
-	EXPECT_FALSE(tl_scheme_suite_offered(&rsa->leaves[1].cert, suites, sizeof(suites)));
-	EXPECT_FALSE(tl_scheme_suite_offered(&rsa->leaves[0].cert, suites, 2));
+	EXPECT_TRUE(tl_scheme_suite_offered(&rsa->leaves[0].cert, suites, sizeof(suites), 0));
+	EXPECT_FALSE(tl_scheme_suite_offered(&rsa->leaves[1].cert, suites, sizeof(suites), 0));
+	EXPECT_FALSE(tl_scheme_suite_offered(&rsa->leaves[0].cert, suites, 2, 0));
 }
 
 TEST_HARNESS_MAIN

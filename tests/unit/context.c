@@ -11,7 +11,9 @@
 
 #include "kselftest_harness.h"
 #include "lib/pair.h"
+#include "lib/suite.h"
 #include "tlsockd/profile.h"
+#include "tlsockd/wolf.h"
 
 struct heard {
 	int	count;
@@ -125,10 +127,51 @@ TEST(groups)
 {
 	struct tl_profile profile = t_profile("default", "");
 
-	profile.groups = (char *)"x25519:ffdhe2048";
-	EXPECT_MISTAKE(profile, "unknown key exchange group ffdhe2048; known are ");
+	profile.groups = (char *)"x25519:sect571r1";
+	EXPECT_MISTAKE(profile, "unknown key exchange group sect571r1; known are ");
 	profile.groups = (char *)"";
 	EXPECT_MISTAKE(profile, "no group in \"groups\" can be used");
+}
+
+TEST(signatures)
+{
+	struct tl_profile profile = t_profile("default", "server");
+
+	profile.signatures = (char *)"ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256";
+	EXPECT_EQ(0, build(profile).count);
+	profile.signatures = (char *)"ecdsa_secp256r1_sha256:rsa_pkcs1_sha1";
+	EXPECT_MISTAKE(profile, "unknown signature scheme rsa_pkcs1_sha1; known are "
+		       "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:");
+	/* The server's own key has to do with one of them. */
+	profile.signatures = (char *)"rsa_pss_rsae_sha256";
+	EXPECT_MISTAKE(profile, " fails: ");
+}
+
+TEST(legacy)
+{
+	struct tl_profile profile = t_profile("default", "");
+	struct td_mistakes mistakes = { 0 };
+	struct td_profile made;
+
+	profile.ciphers = (char *)"TLS_AES_128_GCM_SHA256:TLS_RSA_WITH_AES_128_GCM_SHA256";
+	EXPECT_MISTAKE(profile, "TLS_RSA_WITH_AES_128_GCM_SHA256 is obsolete and needs "
+		       "\"legacy = static-rsa\"");
+	profile.ciphers = (char *)"TLS_AES_128_CCM_SHA256:TLS_AES_128_GCM_SHA256";
+	profile.legacy = TL_LEGACY_DHE;
+	EXPECT_MISTAKE(profile, "TLS_AES_128_CCM_SHA256 is obsolete and needs \"legacy = ccm\"");
+	profile.ciphers = NULL;
+	profile.legacy = TL_LEGACY_CCM;
+	profile.groups = (char *)"x25519:ffdhe2048";
+	EXPECT_MISTAKE(profile, "ffdhe2048 is obsolete and needs \"legacy = dhe\"");
+	profile.groups = NULL;
+	ASSERT_EQ(0, td_context_init());
+	ASSERT_EQ(0, td_profile_init(&made, &profile, &mistakes));
+	EXPECT_EQ(TD_WOLF_HYBRID ? 4 : 3, made.n_groups);
+	td_profile_exit(&made);
+	profile.legacy = TL_LEGACY_DHE;
+	ASSERT_EQ(0, td_profile_init(&made, &profile, &mistakes));
+	EXPECT_EQ(TD_WOLF_HYBRID ? 6 : 5, made.n_groups);
+	td_profile_exit(&made);
 }
 
 /* Versions are narrowed to those that have a suite. */

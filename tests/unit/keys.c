@@ -36,9 +36,12 @@ static struct view view_of(const union tl_ktls_info *info)
 	const struct tls12_crypto_info_aes_gcm_128 *a = &info->aes_gcm_128;
 	const struct tls12_crypto_info_aes_gcm_256 *b = &info->aes_gcm_256;
 	const struct tls12_crypto_info_chacha20_poly1305 *c = &info->chacha20_poly1305;
+	const struct tls12_crypto_info_aes_ccm_128 *d = &info->aes_ccm_128;
 
 	if (info->info.cipher_type == TLS_CIPHER_AES_GCM_128)
 		return (struct view){ a->key, a->iv, a->salt, a->rec_seq, sizeof(a->key) };
+	if (info->info.cipher_type == TLS_CIPHER_AES_CCM_128)
+		return (struct view){ d->key, d->iv, d->salt, d->rec_seq, sizeof(d->key) };
 	if (info->info.cipher_type == TLS_CIPHER_AES_GCM_256)
 		return (struct view){ b->key, b->iv, b->salt, b->rec_seq, sizeof(b->key) };
 	return (struct view){ c->key, c->iv, c->salt, c->rec_seq, sizeof(c->key) };
@@ -49,6 +52,7 @@ static int open_record(const union tl_ktls_info *info, const uint8_t *record, si
 		       struct opened *out)
 {
 	bool chacha = info->info.cipher_type == TLS_CIPHER_CHACHA20_POLY1305;
+	bool ccm = info->info.cipher_type == TLS_CIPHER_AES_CCM_128;
 	bool old = info->info.version == TL_VERSION_1_2;
 	size_t explicit_length = old && !chacha ? 8 : 0;
 	const uint8_t *body = record + 5 + explicit_length;
@@ -80,9 +84,14 @@ static int open_record(const union tl_ktls_info *info, const uint8_t *record, si
 		return wc_ChaCha20Poly1305_Decrypt(v.key, nonce, aad, (word32)aad_length, body,
 						   (word32)text, body + text, out->text);
 	ret = wc_AesInit(&aes, NULL, INVALID_DEVID);
-	if (ret == 0)
+	if (ret == 0 && ccm)
+		ret = wc_AesCcmSetKey(&aes, v.key, (word32)v.key_length);
+	else if (ret == 0)
 		ret = wc_AesGcmSetKey(&aes, v.key, (word32)v.key_length);
-	if (ret == 0)
+	if (ret == 0 && ccm)
+		ret = wc_AesCcmDecrypt(&aes, out->text, body, (word32)text, nonce, sizeof(nonce),
+				       body + text, TAG, aad, (word32)aad_length);
+	else if (ret == 0)
 		ret = wc_AesGcmDecrypt(&aes, out->text, body, (word32)text, nonce, sizeof(nonce),
 				       body + text, TAG, aad, (word32)aad_length);
 	wc_AesFree(&aes);
@@ -125,6 +134,8 @@ TEST(every_suite)
 		profiles[1] = t_profile("server", strstr(tl_suites[i].name, "_RSA_") ?
 					"server-rsa" : "server");
 		profiles[0].ciphers = (char *)tl_suites[i].name;
+		profiles[0].legacy = tl_suites[i].legacy;
+		profiles[1].legacy = tl_suites[i].legacy;
 		contexts = t_contexts(profiles, 2);
 		t_pair_init(&pair);
 		t_pair_run(&pair, contexts);

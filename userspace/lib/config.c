@@ -63,6 +63,7 @@ static void free_profile(struct tl_profile *p)
 	free(p->crl);
 	free(p->ciphers);
 	free(p->groups);
+	free(p->signatures);
 	free(p->alpn);
 	free(p->server_name);
 	tl_list_free(&p->allow_user);

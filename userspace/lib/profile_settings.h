@@ -64,6 +64,8 @@ struct tl_more {
  * @max_version: highest TLS version, TL_VERSION_*
  * @ciphers: colon separated cipher suites (IANA names), NULL for the default
  * @groups: colon separated key exchange groups, NULL for the default
+ * @signatures: colon separated signature schemes, NULL for the default
+ * @legacy: TL_LEGACY_* that are allowed
  * @alpn: comma separated application protocols, NULL for none
  * @server_name: name for clients that set none, NULL for none
  * @verify: TLSOCK_VERIFY_* for clients that set none
@@ -94,6 +96,8 @@ struct tl_profile {
 	uint16_t	max_version;
 	char		*ciphers;
 	char		*groups;
+	char		*signatures;
+	int		legacy;
 	char		*alpn;
 	char		*server_name;
 	int		verify;

@@ -59,14 +59,15 @@ bool tl_scheme_offered(const struct tl_cert *cert, const uint8_t *schemes, size_
 	return false;
 }
 
-bool tl_scheme_suite_offered(const struct tl_cert *cert, const uint8_t *suites, size_t length)
+bool tl_scheme_suite_offered(const struct tl_cert *cert, const uint8_t *suites, size_t length,
+			     int legacy)
 {
 	const struct kind *kind = kind_of(cert);
 	const struct tl_suite *suite;
 
 	for (size_t at = 0; kind && at + 1 < length; at += 2) {
 		suite = tl_suite_by_number((uint16_t)(suites[at] << 8 | suites[at + 1]));
-		if (suite && suite->version == TL_VERSION_1_2 &&
+		if (suite && suite->version == TL_VERSION_1_2 && !(suite->legacy & ~legacy) &&
 		    (strstr(suite->name, "_RSA_") != NULL) == kind->rsa)
 			return true;
 	}

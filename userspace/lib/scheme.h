@@ -27,9 +27,11 @@ bool tl_scheme_offered(const struct tl_cert *cert, const uint8_t *schemes, size_
  * @cert: a parsed certificate
  * @suites: IANA numbers, two bytes each in network order, as in ClientHello
  * @length: bytes of @suites
+ * @legacy: TL_LEGACY_* that are allowed
  *
  * Return: true if it has one that the helper has too
  */
-bool tl_scheme_suite_offered(const struct tl_cert *cert, const uint8_t *suites, size_t length);
+bool tl_scheme_suite_offered(const struct tl_cert *cert, const uint8_t *suites, size_t length,
+			     int legacy);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "config.h"
 #include "setting_row.h"
+#include "suite.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -80,6 +81,13 @@ static const struct choice ocsp_checks[] = {
 	{ NULL, 0 },
 };
 
+static const struct choice legacies[] = {
+	{ "dhe", TL_LEGACY_DHE },
+	{ "ccm", TL_LEGACY_CCM },
+	{ "static-rsa", TL_LEGACY_STATIC_RSA },
+	{ NULL, 0 },
+};
+
 static const struct setting daemon_table[] = {
 	{ .name = "workers", .kind = KIND_NUMBER, .offset = offsetof(struct tl_config, workers),
 	  .min = 0, .max = 1024, .allowed = "a number from 0 (one per processor) to 1024" },
@@ -131,6 +139,13 @@ static const struct setting profile_table[] = {
 	{ .name = "groups", .kind = KIND_LIST, .offset = offsetof(struct tl_profile, groups),
 	  .separator = ':', .max_word = 63, .max = 1023,
 	  .allowed = "names of groups with ':' between them" },
+	{ .name = "signatures", .kind = KIND_LIST,
+	  .offset = offsetof(struct tl_profile, signatures),
+	  .separator = ':', .max_word = 63, .max = 1023,
+	  .allowed = "names of signature schemes with ':' between them" },
+	{ .name = "legacy", .kind = KIND_FLAGS, .offset = offsetof(struct tl_profile, legacy),
+	  .choices = legacies, .separator = ':', .max_word = 63, .max = 1023,
+	  .allowed = "dhe, ccm and static-rsa, with ':' between them" },
 	{ .name = "alpn", .kind = KIND_LIST, .offset = offsetof(struct tl_profile, alpn),
 	  .separator = ',', .max_word = TLSOCK_MAX_NAME - 1, .max = TLSOCK_MAX_NAME,
 	  .allowed = "names of protocols with ',' between them, 255 bytes in all" },
@@ -255,10 +270,13 @@ static int store_file(const struct place *place, const char *value)
 	return store_string(place, path);
 }
 
-static int store_list(const struct place *place, const char *value)
+/* Returns 0, or what @take returns for one of the words. */
+static int each_word(const struct place *place, const char *value,
+		     int (*take)(const struct place *place, const char *word, size_t length))
 {
 	const char separator[] = { place->setting->separator, '\0' };
 	const char *word = value;
+	int err;
 
 	if (strlen(value) > place->setting->max || has_white_space(value))
 		return refuse(place);
@@ -267,11 +285,30 @@ static int store_list(const struct place *place, const char *value)
 
 		if (!length || length > place->setting->max_word)
 			return refuse(place);
-		if (!word[length])
-			break;
+		err = take ? take(place, word, length) : 0;
+		if (err || !word[length])
+			return err;
 		word += length + 1;
 	}
-	return store_string(place, strdup(value));
+}
+
+static int store_list(const struct place *place, const char *value)
+{
+	int err = each_word(place, value, NULL);
+
+	return err ? err : store_string(place, strdup(value));
+}
+
+static int add_flag(const struct place *place, const char *word, size_t length)
+{
+	const struct choice *c = place->setting->choices;
+
+	while (c->name && (strncmp(c->name, word, length) != 0 || c->name[length]))
+		c++;
+	if (!c->name)
+		return refuse(place);
+	*(int *)place->field |= c->value;
+	return 0;
 }
 
 static int store_words(const struct place *place, const char *value)
@@ -303,6 +340,8 @@ static int store(const struct place *place, const char *value)
 		return store_file(place, value);
 	case KIND_LIST:
 		return store_list(place, value);
+	case KIND_FLAGS:
+		return each_word(place, value, add_flag);
 	case KIND_WORDS:
 		return store_words(place, value);
 	}

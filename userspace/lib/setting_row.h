@@ -16,6 +16,7 @@ struct choice {
 enum kind {
 	KIND_NUMBER,	/* unsigned int */
 	KIND_CHOICE,	/* int */
+	KIND_FLAGS,	/* int, the sum of choices between @separator */
 	KIND_VERSION,	/* uint16_t */
 	KIND_TEXT,	/* char *, any text without white space */
 	KIND_FILE,	/* char *, made absolute */

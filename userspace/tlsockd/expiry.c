@@ -145,11 +145,11 @@ static void check_responses(const struct td_profile *profile, time_t now)
 	for (unsigned int i = 0; profile && i < profile->n_leaves; i++) {
 		const struct td_leaf *leaf = &profile->leaves[i];
 
-		if (leaf->staple.length && leaf->staple_end >= 0 && leaf->staple_end < now + DAY)
-			tl_log(LOG_WARNING, "profile \"%s\": the OCSP response of certificate %u %s",
-			       profile->config->name, i + 1, leaf->staple_end < now ?
-			       "has expired and is not sent any more" :
-			       "expires within a day");
+		if (!leaf->staple.length || leaf->staple_end < 0 || leaf->staple_end >= now + DAY)
+			continue;
+		tl_log(LOG_WARNING, "profile \"%s\": the OCSP response of certificate %u %s",
+		       profile->config->name, i + 1, leaf->staple_end < now ?
+		       "has expired and is not sent any more" : "expires within a day");
 	}
 }
 

@@ -63,11 +63,12 @@ static void read_wish(WOLFSSL *ssl, struct wish *wish)
 	wish->by_suite = wolfSSL_version(ssl) == TL_VERSION_1_2;
 }
 
-static int score(const struct td_leaf *leaf, const struct wish *wish)
+static int score(const struct td_leaf *leaf, const struct wish *wish, int legacy)
 {
 	bool verifies = tl_scheme_offered(&leaf->cert, wish->schemes, wish->schemes_length) &&
 			(!wish->by_suite || tl_scheme_suite_offered(&leaf->cert, wish->suites,
-								    wish->suites_length));
+								    wish->suites_length,
+								    legacy));
 
 	return 2 * (*wish->name && tl_cert_has_host(&leaf->cert, wish->name)) + verifies;
 }
@@ -83,7 +84,8 @@ int td_leaf_callback(WOLFSSL *ssl, void *unused)
 	(void)unused;
 	read_wish(ssl, &wish);
 	for (unsigned int i = 0; i < profile->n_leaves; i++) {
-		int this_score = score(&profile->leaves[i], &wish);
+		int this_score = score(&profile->leaves[i], &wish,
+					   profile->config->legacy);
 
 		if (this_score > best_score) {
 			best = &profile->leaves[i];

@@ -18,6 +18,7 @@
 #include "../lib/config.h"
 #include "../lib/suite.h"
 #include "credentials.h"
+#include "negotiate.h"
 #include "ocsp.h"
 #include "seal.h"
 #include "staple.h"
@@ -25,14 +26,6 @@
 
 #define RSA_BITS_MIN	2048
 #define EC_BITS_MIN	256
-#define LIST_SIZE	512
-
-/* What is left of a profile's wishes after they were checked. */
-struct choice {
-	uint16_t	min_version;
-	uint16_t	max_version;
-	char		suites[LIST_SIZE];
-};
 
 void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
 {
@@ -49,115 +42,7 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
 				 profile->line, text);
 }
 
-static void append(char *list, size_t size, const char *name)
-{
-	size_t length = strlen(list);
-
-	snprintf(list + length, size - length, "%s%s", length ? ":" : "", name);
-}
-
-static bool add_suite(const struct tl_profile *config, const struct tl_suite *suite,
-		      struct choice *choice)
-{
-	if (suite->version < config->min_version || suite->version > config->max_version)
-		return false;
-	append(choice->suites, sizeof(choice->suites), suite->wolf);
-	if (!choice->min_version || suite->version < choice->min_version)
-		choice->min_version = suite->version;
-	if (suite->version > choice->max_version)
-		choice->max_version = suite->version;
-	return true;
-}
-
-static void unknown_suite(struct td_mistakes *mistakes, const char *name, size_t length)
-{
-	char known[LIST_SIZE] = "";
-	size_t i;
-
-	for (i = 0; i < tl_suites_count; i++)
-		append(known, sizeof(known), tl_suites[i].name);
-	td_profile_mistake(mistakes, "unknown cipher suite %.*s; known are %s", (int)length, name,
-			  known);
-}
-
-/* The versions that a profile allows are narrowed to those it has suites of. */
-static int choose_suites(const struct tl_profile *config, struct choice *choice,
-			 struct td_mistakes *mistakes)
-{
-	const struct tl_suite *suite;
-	const char *at = config->ciphers;
-	unsigned int before = mistakes->count;
-	size_t length, i;
-
-	for (i = 0; !at && i < tl_suites_count; i++)
-		add_suite(config, &tl_suites[i], choice);
-	for (; at && *at; at += length + (at[length] == ':')) {
-		length = strcspn(at, ":");
-		suite = tl_suite_by_name(at, length);
-		if (suite)
-			add_suite(config, suite, choice);
-		else
-			unknown_suite(mistakes, at, length);
-	}
-	if (mistakes->count != before)
-		return -EINVAL;
-	if (choice->suites[0])
-		return 0;
-	td_profile_mistake(mistakes,
-			   "no cipher suite in \"ciphers\" belongs to the versions allowed");
-	return -EINVAL;
-}
-
-static void unknown_group(struct td_mistakes *mistakes, const char *name, size_t length)
-{
-	char known[LIST_SIZE] = "";
-	size_t i;
-
-	for (i = 0; i < tl_groups_count; i++)
-		if (TD_WOLF_HYBRID || !tl_groups[i].hybrid)
-			append(known, sizeof(known), tl_groups[i].name);
-	td_profile_mistake(mistakes, "unknown key exchange group %.*s; known are %s", (int)length,
-			  name, known);
-}
-
-static void add_group(struct td_profile *profile, const struct tl_group *group, uint16_t version)
-{
-	int max = (int)(sizeof(profile->groups) / sizeof(profile->groups[0]));
-
-	if (group->hybrid && version < TL_VERSION_1_3)
-		return;
-	if (profile->n_groups < max)
-		profile->groups[profile->n_groups++] = group->number;
-}
-
-static int choose_groups(struct td_profile *profile, uint16_t version, struct td_mistakes *mistakes)
-{
-	const char *at = profile->config->groups;
-	const struct tl_group *group;
-	unsigned int before = mistakes->count;
-	size_t length, i;
-
-	for (i = 0; !at && i < tl_groups_count; i++)
-		if (tl_groups[i].standard && (TD_WOLF_HYBRID || !tl_groups[i].hybrid))
-			add_group(profile, &tl_groups[i], version);
-	for (; at && *at; at += length + (at[length] == ':')) {
-		length = strcspn(at, ":");
-		group = tl_group_by_name(at, length);
-		if (group && (TD_WOLF_HYBRID || !group->hybrid))
-			add_group(profile, group, version);
-		else
-			unknown_group(mistakes, at, length);
-	}
-	if (mistakes->count != before)
-		return -EINVAL;
-	if (profile->n_groups)
-		return 0;
-	td_profile_mistake(mistakes,
-			   "no group in \"groups\" can be used with the versions allowed");
-	return -EINVAL;
-}
-
-static WOLFSSL_METHOD *method(const struct choice *choice, int role)
+static WOLFSSL_METHOD *method(const struct td_choice *choice, int role)
 {
 	bool client = role == TLSOCK_ROLE_CLIENT;
 
@@ -175,7 +60,7 @@ static int refuse(struct td_mistakes *mistakes, const char *what)
 }
 
 /* What a server's tickets are. */
-static int new_tickets(const struct td_profile *profile, const struct choice *choice,
+static int new_tickets(const struct td_profile *profile, const struct td_choice *choice,
 		       WOLFSSL_CTX *ctx, struct td_mistakes *mistakes)
 {
 	if (profile->config->resumption) {
@@ -195,7 +80,7 @@ static int new_tickets(const struct td_profile *profile, const struct choice *ch
 	return 0;
 }
 
-static int new_ctx(struct td_profile *profile, const struct choice *choice, int role,
+static int new_ctx(struct td_profile *profile, const struct td_choice *choice, int role,
 		   WOLFSSL_CTX **out, struct td_mistakes *mistakes)
 {
 	WOLFSSL_CTX *ctx = wolfSSL_CTX_new(method(choice, role));
@@ -211,24 +96,26 @@ static int new_ctx(struct td_profile *profile, const struct choice *choice, int 
 		return refuse(mistakes, "lowest version");
 	if (wolfSSL_CTX_set_cipher_list(ctx, choice->suites) != WOLFSSL_SUCCESS)
 		return refuse(mistakes, "cipher suites");
-	if (TD_WOLF_SIGNATURES &&
-	    wolfSSL_CTX_set1_sigalgs_list(ctx, TD_WOLF_SIGNATURES) != WOLFSSL_SUCCESS)
-		return refuse(mistakes, "signature algorithms");
+	if (choice->signatures[0] &&
+	    wolfSSL_CTX_set1_sigalgs_list(ctx, choice->signatures) != WOLFSSL_SUCCESS)
+		return refuse(mistakes, "signature schemes");
 	if (wolfSSL_CTX_set_groups(ctx, profile->groups, profile->n_groups) != WOLFSSL_SUCCESS)
 		return refuse(mistakes, "groups");
 	if (wolfSSL_CTX_SetMinRsaKey_Sz(ctx, RSA_BITS_MIN) != WOLFSSL_SUCCESS ||
 	    wolfSSL_CTX_SetMinEccKey_Sz(ctx, EC_BITS_MIN) != WOLFSSL_SUCCESS)
 		return refuse(mistakes, "key lengths");
+	if ((profile->config->legacy & TL_LEGACY_DHE) && !td_negotiate_dhe(ctx, role))
+		return refuse(mistakes, "Diffie-Hellman parameters");
 	if (role != TLSOCK_ROLE_SERVER)
 		return td_ocsp_prepare(ctx) ? 0 : refuse(mistakes, "OCSP responses");
 	return new_tickets(profile, choice, ctx, mistakes);
 }
 
 /* They know no certificate and trust nobody; a ticket would break the connection. */
-static int new_psk_contexts(struct td_profile *profile, const struct choice *choice,
+static int new_psk_contexts(struct td_profile *profile, const struct td_choice *choice,
 			    struct td_mistakes *mistakes)
 {
-	struct choice psk = *choice;
+	struct td_choice psk = *choice;
 	int ret = 0;
 
 	if (choice->max_version < TL_VERSION_1_3)
@@ -244,7 +131,7 @@ static int new_psk_contexts(struct td_profile *profile, const struct choice *cho
 }
 
 /* Those of the roles, and of the server one for each further certificate. */
-static int new_contexts(struct td_profile *profile, const struct choice *choice,
+static int new_contexts(struct td_profile *profile, const struct td_choice *choice,
 			struct td_mistakes *mistakes)
 {
 	const struct tl_profile *config = profile->config;
@@ -273,13 +160,11 @@ int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 		    struct td_mistakes *mistakes)
 {
 	struct td_profile made = { .config = config };
-	struct choice choice = { 0 };
+	struct td_choice choice = { 0 };
 	int ret;
 
 	mistakes->profile = config;
-	ret = choose_suites(config, &choice, mistakes);
-	if (ret == 0)
-		ret = choose_groups(&made, choice.max_version, mistakes);
+	ret = td_negotiate(&made, &choice, mistakes);
 	if (ret == 0)
 		ret = new_contexts(&made, &choice, mistakes);
 	if (ret == 0)

@@ -52,9 +52,27 @@ enum { WOLFSSL_OCSP_STATUS_CB_OK, WOLFSSL_OCSP_STATUS_CB_NOACK };
 #define TD_WOLF_HYBRID		0
 #endif
 
-/* Builds that know TLS 1.1 would accept signatures with SHA-1; NULL: their own list is good. */
+/* What it has of TL_LEGACY_* */
+#ifdef HAVE_FFDHE_2048
+#define TD_WOLF_DHE		TL_LEGACY_DHE
+#else
+#define TD_WOLF_DHE		0
+#endif
+#ifdef HAVE_AESCCM
+#define TD_WOLF_CCM		TL_LEGACY_CCM
+#else
+#define TD_WOLF_CCM		0
+#endif
+#ifdef WOLFSSL_STATIC_RSA
+#define TD_WOLF_STATIC_RSA	TL_LEGACY_STATIC_RSA
+#else
+#define TD_WOLF_STATIC_RSA	0
+#endif
+#define TD_WOLF_LEGACY		(TD_WOLF_DHE | TD_WOLF_CCM | TD_WOLF_STATIC_RSA)
+
+/* Builds that know TLS 1.1 would accept signatures with SHA-1; "": their own list is good. */
 #ifdef NO_OLD_TLS
-#define TD_WOLF_SIGNATURES	NULL
+#define TD_WOLF_SIGNATURES	""
 #else
 #define TD_WOLF_SIGNATURES	"ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ED25519:" \
 	"RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512"
