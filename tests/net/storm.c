@@ -35,6 +35,7 @@
 #define GRACE_MS	15000
 #define PAUSE_MS	20
 #define BACKOFF_MS	250
+#define MAX_FILES	65536
 
 enum role { ROLE_CLIENT, ROLE_SERVER };
 
@@ -126,7 +127,7 @@ static void start_listening(void)
 	storm.listener = tls_socket(TLSOCK_PROFILE, "web");
 	if (storm.epoll < 0 ||
 	    bind(storm.listener, (struct sockaddr *)&storm.address, length) ||
-	    listen(storm.listener, SOMAXCONN) ||
+	    listen(storm.listener, storm.count) ||
 	    getsockname(storm.listener, (struct sockaddr *)&storm.address, &length))
 		err(2, "listen");
 	watch(end_new(ROLE_SERVER, storm.listener), EPOLLIN);
@@ -286,7 +287,7 @@ static void print_errors(const char *what, const int numbers[MAX_ERRNO])
 
 int main(int argc, char **argv)
 {
-	struct rlimit files;
+	const struct rlimit files = { MAX_FILES, MAX_FILES };
 	unsigned int seed = 1;
 	int option;
 
@@ -316,9 +317,8 @@ int main(int argc, char **argv)
 		}
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	getrlimit(RLIMIT_NOFILE, &files);
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		err(2, "setrlimit");
 	choose_points(seed);
 	start_listening();
 	run();

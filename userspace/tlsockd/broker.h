@@ -50,6 +50,7 @@ enum td_module {
  * @more: ACCEPT has left some behind
  * @clients_wait: clients may wait in the kernel for which there was no room
  * @taken: requests of the last ACCEPT
+ * @taken_clients: those of them that are clients
  * @module: whether the module is there
  * @tick_at: deadlines are looked at then, monotonic milliseconds
  * @ticks: how often they were
@@ -79,6 +80,7 @@ struct td_broker {
 	bool			more;
 	bool			clients_wait;
 	unsigned int		taken;
+	unsigned int		taken_clients;
 	enum td_module		module;
 	int64_t			tick_at;
 	unsigned int		ticks;

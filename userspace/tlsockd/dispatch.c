@@ -113,8 +113,8 @@ static void finish(struct td_broker *broker, struct td_request *r, const struct 
 	forget(broker, r);
 }
 
-static void fail(struct td_broker *broker, struct td_request *r, int error, uint32_t stage,
-		 const char *text)
+void td_dispatch_fail(struct td_broker *broker, struct td_request *r, int error, uint32_t stage,
+		      const char *text)
 {
 	struct td_result result = {
 		.error = error,
@@ -180,7 +180,7 @@ static bool judge(struct td_broker *broker, struct td_request *r)
 		return true;
 	err = td_policy_apply(broker->generation, r, why);
 	if (err)
-		fail(broker, r, -err, TLSOCK_STAGE_CONFIG, why);
+		td_dispatch_fail(broker, r, -err, TLSOCK_STAGE_CONFIG, why);
 	return !err;
 }
 
@@ -218,7 +218,7 @@ static bool give(struct td_broker *broker, struct td_request *r, int64_t now)
 	if (!judge(broker, r))
 		return true;
 	if (td_job_fill(broker, r, now, &message, &why)) {
-		fail(broker, r, ENOKEY, TLSOCK_STAGE_CONFIG, why);
+		td_dispatch_fail(broker, r, ENOKEY, TLSOCK_STAGE_CONFIG, why);
 		return true;
 	}
 	child = send_job(broker, r, &message);
@@ -274,7 +274,7 @@ void td_dispatch_take(struct td_broker *broker, const struct tl_request *request
 		return;
 	}
 	if (request->mistake)
-		fail(broker, r, EPROTO, TLSOCK_STAGE_QUEUE, request->mistake);
+		td_dispatch_fail(broker, r, EPROTO, TLSOCK_STAGE_QUEUE, request->mistake);
 	else if (judge(broker, r) && !td_silent_watch(broker, r) &&
 		 broker->requests.n_waiting == 1)
 		give(broker, r, now_us / 1000);
@@ -308,7 +308,7 @@ void td_dispatch_cancel(struct td_broker *broker, uint32_t id)
 		return;
 	r->canceled = true;
 	if (r->state == TD_REQUEST_WAITING || r->state == TD_REQUEST_SILENT) {
-		fail(broker, r, ECANCELED, TLSOCK_STAGE_QUEUE, "the program gave up");
+		td_dispatch_fail(broker, r, ECANCELED, TLSOCK_STAGE_QUEUE, "the program gave up");
 		return;
 	}
 	if (r->state != TD_REQUEST_RUNNING)	/* the next tick forgets it */
@@ -340,7 +340,8 @@ void td_dispatch_lost(struct td_broker *broker, struct td_child *child)
 	for (struct td_request *r = broker->requests.first; r && child->load; r = next) {
 		next = r->next;
 		if (r->child == child)
-			fail(broker, r, EIO, TLSOCK_STAGE_HANDSHAKE, "the worker process died");
+			td_dispatch_fail(broker, r, EIO, TLSOCK_STAGE_HANDSHAKE,
+					 "the worker process died");
 	}
 }
 
@@ -350,7 +351,7 @@ void td_dispatch_fail_all(struct td_broker *broker)
 
 	for (struct td_request *r = broker->requests.first; r; r = next) {
 		next = r->next;
-		fail(broker, r, EIO, TLSOCK_STAGE_HANDSHAKE, "the helper stops");
+		td_dispatch_fail(broker, r, EIO, TLSOCK_STAGE_HANDSHAKE, "the helper stops");
 	}
 }
 
@@ -362,13 +363,15 @@ static void check_deadline(struct td_broker *broker, struct td_request *r, int64
 	if (late < 0)
 		return;
 	if (r->state == TD_REQUEST_SILENT) {
-		fail(broker, r, ETIMEDOUT, TLSOCK_STAGE_HANDSHAKE,
-		     "the client said nothing in time");
+		td_dispatch_fail(broker, r, ETIMEDOUT, TLSOCK_STAGE_HANDSHAKE,
+				 "the client said nothing in time");
 	} else if (r->state == TD_REQUEST_WAITING) {
-		fail(broker, r, ETIMEDOUT, TLSOCK_STAGE_QUEUE, "no worker had room in time");
+		td_dispatch_fail(broker, r, ETIMEDOUT, TLSOCK_STAGE_QUEUE,
+				 "no worker had room in time");
 	} else if (r->state == TD_REQUEST_RUNNING && late > (int64_t)r->job.timeout_ms + GRACE &&
 		   broker->ticks - child->heard >= QUIET_TICKS) {
-		fail(broker, r, ETIMEDOUT, TLSOCK_STAGE_HANDSHAKE, "the worker process hung");
+		td_dispatch_fail(broker, r, ETIMEDOUT, TLSOCK_STAGE_HANDSHAKE,
+				 "the worker process hung");
 		td_supervise_kill(child, "it did not keep a deadline");
 	}
 }

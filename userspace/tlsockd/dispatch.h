@@ -10,6 +10,7 @@
 
 struct td_broker;
 struct td_child;
+struct td_request;
 struct td_result_message;
 struct tl_request;
 
@@ -37,6 +38,17 @@ void td_dispatch_result(struct td_broker *broker, struct td_child *child,
 
 /** td_dispatch_lost - @child is gone: fail what it had */
 void td_dispatch_lost(struct td_broker *broker, struct td_child *child);
+
+/**
+ * td_dispatch_fail - end a request that was accepted
+ * @broker: the broker
+ * @request: answered and gone, or it is answered as soon as netlink has memory
+ * @error: positive errno
+ * @stage: TLSOCK_STAGE_*
+ * @text: one sentence
+ */
+void td_dispatch_fail(struct td_broker *broker, struct td_request *request, int error,
+		      uint32_t stage, const char *text);
 
 /** td_dispatch_fail_all - fail everything; the broker ends */
 void td_dispatch_fail_all(struct td_broker *broker);

@@ -206,6 +206,8 @@ static void take_accept_error(struct td_family_tlsock *family, const struct tl_r
 		tl_log(LOG_ERR, "the kernel refused to hand out requests: %s%s%s",
 		       strerror(-refusal->error), *refusal->text ? ": " : "", refusal->text);
 	family->accept_error = refusal->error;
+	if (refusal->error == -EMFILE || refusal->error == -ENFILE)
+		family->events.crowded(family->events.arg);
 	family->events.ready(family->events.arg);
 }
 

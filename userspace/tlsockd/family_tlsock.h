@@ -53,6 +53,7 @@ struct td_family_session {
  * struct td_family_events - what the kernel tells
  * @ready: requests wait, or something was lost and may have been that
  * @more: requests were left behind by ACCEPT, for its limits
+ * @crowded: requests wait, and there is no descriptor free to take one
  * @request: a request was handed out; its descriptor is now the callee's. It
  *	may have a mistake and must be answered all the same.
  * @cancel: nobody waits for the answer to this id
@@ -66,6 +67,7 @@ struct td_family_session {
 struct td_family_events {
 	void	(*ready)(void *arg);
 	void	(*more)(void *arg);
+	void	(*crowded)(void *arg);
 	void	(*request)(void *arg, const struct tl_request *request);
 	void	(*cancel)(void *arg, uint32_t id);
 	void	(*ticket)(void *arg, const struct td_family_ticket *ticket);
@@ -119,9 +121,8 @@ void td_family_tlsock_receive(struct td_family_tlsock *family);
  * @id: the kernel's id
  * @done: the answer
  *
- * The kernel may still refuse it, which is logged when it says so.
- *
- * Return: 0, -EAGAIN (no memory now, try again), another -errno
+ * Return: 0, -EAGAIN (no memory now, try again), another -errno; that the kernel
+ * refuses it is logged when it says so
  */
 int td_family_tlsock_done(struct td_family_tlsock *family, uint32_t id,
 			  const struct td_done *done);

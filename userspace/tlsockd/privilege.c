@@ -12,6 +12,8 @@
 
 #include "../lib/log.h"
 
+#define FILES_WANTED	65536	/* more than twice max_handshakes of the kernel */
+
 static const struct {
 	unsigned int	number;
 	const char	*purpose;
@@ -52,10 +54,25 @@ static int drop_capabilities(void)
 	return 0;
 }
 
+/*
+ * Each handshake is a descriptor. The soft limit is meant for select(); the hard
+ * one may be raised by CAP_SYS_RESOURCE, as far as the kernel has it.
+ */
+static void raise_file_limit(void)
+{
+	const struct rlimit more = { FILES_WANTED, FILES_WANTED };
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) ||
+	    (files.rlim_max < FILES_WANTED && !setrlimit(RLIMIT_NOFILE, &more)))
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int td_privilege_drop(void)
 {
 	const struct rlimit none = {};
-	struct rlimit files;
 
 	if (capng_get_caps_process() || !capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN)) {
 		tl_log(LOG_ERR, "must be started as root, or with CAP_NET_ADMIN");
@@ -67,11 +84,7 @@ int td_privilege_drop(void)
 		tl_log(LOG_ERR, "cannot forbid core dumps: %s", strerror(errno));
 		return -EPERM;
 	}
-	/* Each handshake is a descriptor; the soft limit is meant for select(). */
-	if (!getrlimit(RLIMIT_NOFILE, &files)) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
+	raise_file_limit();
 	if (drop_capabilities()) {
 		tl_log(LOG_ERR, "cannot drop capabilities: %s", strerror(errno));
 		return -EPERM;

@@ -5,11 +5,13 @@
  */
 #include "programs.h"
 
+#include "../lib/accept.h"
 #include "../lib/log.h"
 #include "broker.h"
 #include "dispatch.h"
 #include "family_tlsock.h"
 #include "notify.h"
+#include "silent.h"
 
 static void on_ready(void *arg)
 {
@@ -25,11 +27,17 @@ static void on_more(void *arg)
 	broker->more = true;
 }
 
+static void on_crowded(void *arg)
+{
+	td_silent_make_room(arg);
+}
+
 static void on_request(void *arg, const struct tl_request *request)
 {
 	struct td_broker *broker = arg;
 
 	broker->taken++;
+	broker->taken_clients += request->role == TLSOCK_ROLE_CLIENT;
 	td_dispatch_take(broker, request);
 }
 
@@ -87,6 +95,7 @@ int td_programs_open(struct td_broker *broker)
 	const struct td_family_events events = {
 		.ready = on_ready,
 		.more = on_more,
+		.crowded = on_crowded,
 		.request = on_request,
 		.cancel = on_cancel,
 		.ticket = on_ticket,
@@ -141,7 +150,10 @@ void td_programs_reopen(struct td_broker *broker)
 		td_notify_send("STATUS=serving");
 }
 
-/* Whoever is left when there was room is a client that there was none for. */
+/*
+ * Whoever is left when there was room is a client that there was none for; if there
+ * was, the kernel ran short of something on the way.
+ */
 static int accept_some(struct td_broker *broker, unsigned int room, unsigned int clients)
 {
 	int err;
@@ -154,10 +166,11 @@ static int accept_some(struct td_broker *broker, unsigned int room, unsigned int
 	broker->ready = false;
 	broker->more = false;
 	broker->taken = 0;
+	broker->taken_clients = 0;
 	err = td_family_tlsock_accept(broker->family, room, clients);
-	if (broker->taken == room)
+	if (broker->taken == room || broker->taken_clients < clients)
 		broker->ready |= broker->more;
-	else if (clients < room && broker->taken >= clients)
+	else
 		broker->clients_wait = true;
 	return err;
 }

@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "broker.h"
+#include "dispatch.h"
 
 #define MAX_EVENTS	64
+#define MAX_DROPPED	16
 
 static void handle(void *arg, uint32_t events)
 {
@@ -73,6 +75,22 @@ bool td_silent_watch(struct td_broker *broker, struct td_request *request)
 		return false;
 	td_request_set_state(&broker->requests, request, TD_REQUEST_SILENT);
 	return true;
+}
+
+void td_silent_make_room(struct td_broker *broker)
+{
+	unsigned int n = broker->requests.n_silent;
+	struct td_request *r, *next;
+
+	for (r = broker->requests.first; r; r = next) {
+		next = r->next;
+		if (n - broker->requests.n_silent == MAX_DROPPED)
+			return;
+		if (r->state == TD_REQUEST_SILENT)
+			td_dispatch_fail(broker, r, EMFILE, TLSOCK_STAGE_QUEUE,
+					 "the client had said nothing for longest when the helper "
+					 "had no file descriptor left");
+	}
 }
 
 void td_silent_forget(struct td_broker *broker, struct td_request *request)

@@ -38,6 +38,9 @@ void td_silent_close(struct td_broker *broker);
  */
 bool td_silent_watch(struct td_broker *broker, struct td_request *request);
 
+/** td_silent_make_room - fail some that have waited for longest, for want of descriptors */
+void td_silent_make_room(struct td_broker *broker);
+
 /** td_silent_forget - watch a request no more, before its socket is closed */
 void td_silent_forget(struct td_broker *broker, struct td_request *request);
 
