@@ -319,6 +319,7 @@ install-tests: tests
 		$(unit_programs); do \
 		install -D $$f "$(libdir)/tlsock/tests/$${f#$(BUILD)/tests/}"; done
 	$(Q)[ ! -d tests/conf ] || cp -rT tests/conf '$(DESTDIR)/etc/tlsock'
+	$(Q)[ '$(WOLFSSL)' = tuned ] || rm -f '$(DESTDIR)/etc/tlsock/profiles.d/hybrid.conf'
 	$(Q)[ ! -x tests/pki ] || tests/pki '$(DESTDIR)/etc/tlsock/pki'
 	$(Q)[ ! -x tests/chains/make ] || tests/chains/make '$(DESTDIR)/etc/tlsock/chains'
 

@@ -20,6 +20,12 @@ start()
 	server_pid=$!
 }
 
+# is_tuned: not with WOLFSSL=system, which lacks some things
+is_tuned()
+{
+	[ -e /etc/tlsock/profiles.d/hybrid.conf ]
+}
+
 # stop: ends what was started last
 stop()
 {

@@ -125,6 +125,7 @@ test_our_client()
 }
 
 helper_alive || { skip "no helper runs here"; finish; exit; }
+is_tuned || { skip "the distribution's wolfSSL is not trusted with OCSP responses"; finish; exit; }
 mkdir "$work/root"
 cp "$pki/ca.pem" "$pki/ca.key" "$work/root/"
 certify plain web.test ec -pkeyopt ec_paramgen_curve:P-256
@@ -142,10 +143,10 @@ cp "$work/plain.response" "$work/plain.pem.ocsp"
 printf '[profile stapling]\ncertificate = %s\nkey = %s\n' "$work/plain.pem" "$work/plain.key" \
 	>"$profile"
 printf '[profile stapling-required]\nca = %s\nocsp-check = required\n' "$pki/ca.pem" >>"$profile"
+trap 'restore; cleanup' EXIT
 log_mark
 helper_reload
 logged "a response that ends soon" 'profile "stapling": the OCSP response of certificate 1 expires within a day'
-trap 'restore; cleanup' EXIT
 test_our_server
 test_watch
 test_our_client

@@ -53,8 +53,9 @@ TEST(every_suite)
 	size_t i;
 
 	for (i = 0; i < tl_suites_count; i++)
-		one(_metadata, &tl_suites[i], "x25519",
-		    strstr(tl_suites[i].name, "_RSA_") ? "server-rsa" : "server");
+		if (!(tl_suites[i].legacy & ~TD_WOLF_LEGACY))
+			one(_metadata, &tl_suites[i], "x25519",
+			    strstr(tl_suites[i].name, "_RSA_") ? "server-rsa" : "server");
 }
 
 TEST(every_group)

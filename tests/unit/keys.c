@@ -131,6 +131,8 @@ TEST(every_suite)
 	size_t i;
 
 	for (i = 0; i < tl_suites_count; i++) {
+		if (tl_suites[i].legacy & ~TD_WOLF_LEGACY)
+			continue;
 		profiles[1] = t_profile("server", strstr(tl_suites[i].name, "_RSA_") ?
 					"server-rsa" : "server");
 		profiles[0].ciphers = (char *)tl_suites[i].name;

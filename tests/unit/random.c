@@ -18,7 +18,7 @@
 #define BLOCK	48
 
 #ifndef CUSTOM_RAND_GENERATE_BLOCK
-TEST(random)
+TEST(generator)
 {
 	SKIP(return, "this wolfSSL has a generator of its own");
 }

@@ -17,6 +17,7 @@
 #include "kselftest_harness.h"
 #include "lib/pair.h"
 #include "tlsockd/verify.h"
+#include "tlsockd/wolf.h"
 
 #define SERVER_AUTH	"1.3.6.1.5.5.7.3.1"
 #define CLIENT_AUTH	"1.3.6.1.5.5.7.3.2"
@@ -66,6 +67,8 @@ FIXTURE_SETUP(table)
 	struct tl_profile *profiles = self->profiles;
 	const char *folder = t_chains();
 
+	if (LIBWOLFSSL_VERSION_HEX < 0x05009000)
+		SKIP(return, "this wolfSSL is too old for some of the trust anchors");
 	self->listener = socket(AF_UNIX, SOCK_STREAM, 0);
 	/* An address that the kernel chooses. */
 	ASSERT_EQ(0, bind(self->listener, (struct sockaddr *)&address, sizeof(sa_family_t)));
@@ -85,6 +88,8 @@ FIXTURE_SETUP(table)
 
 FIXTURE_TEARDOWN(table)
 {
+	if (!self->peer)
+		return;
 	kill(self->peer, SIGTERM);
 	waitpid(self->peer, NULL, 0);
 	td_context_free(self->contexts);

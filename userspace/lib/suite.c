@@ -8,6 +8,7 @@
 #include "suite.h"
 
 #include <linux/tls.h>
+#include <string.h>
 #include <strings.h>
 
 #include "config.h"
@@ -93,6 +94,15 @@ const struct tl_suite *tl_suite_by_number(uint16_t number)
 		if (tl_suites[i].number == number)
 			return &tl_suites[i];
 	return NULL;
+}
+
+size_t tl_suite_hash_length(uint16_t number)
+{
+	const struct tl_suite *suite = tl_suite_by_number(number);
+
+	if (!suite)
+		return 0;
+	return strstr(suite->name, "SHA384") ? 48 : 32;
 }
 
 const struct tl_suite *tl_suite_by_name(const char *name, size_t length)

@@ -72,6 +72,9 @@ extern const size_t tl_schemes_count;
 /** tl_suite_by_number - NULL if the helper cannot use that suite */
 const struct tl_suite *tl_suite_by_number(uint16_t number);
 
+/** tl_suite_hash_length - bytes of the suite's hash, 0 if it is not known */
+size_t tl_suite_hash_length(uint16_t number);
+
 /** tl_suite_by_name - by IANA name of @length bytes, case is ignored; NULL if unknown */
 const struct tl_suite *tl_suite_by_name(const char *name, size_t length);
 

@@ -67,7 +67,7 @@ static int new_tickets(const struct td_profile *profile, const struct td_choice 
 		if (wolfSSL_CTX_set_TicketEncCb(ctx, td_seal_callback) != WOLFSSL_SUCCESS ||
 		    wolfSSL_CTX_set_TicketEncCtx(ctx, profile->config->name) != WOLFSSL_SUCCESS ||
 		    wolfSSL_CTX_set_TicketHint(ctx, TD_SEAL_LIFETIME) != WOLFSSL_SUCCESS ||
-		    wolfSSL_CTX_set_timeout(ctx, TD_SEAL_LIFETIME) != WOLFSSL_SUCCESS)
+		    !td_wolf_set_timeout(ctx, TD_SEAL_LIFETIME))
 			return refuse(mistakes, "tickets");
 		return 0;
 	}
@@ -169,6 +169,8 @@ int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 		ret = new_contexts(&made, &choice, mistakes);
 	if (ret == 0)
 		ret = td_credentials_load(&made, mistakes);
+	if (ret == 0 && !TD_WOLF_OCSP && config->ocsp_check == TL_OCSP_REQUIRED)
+		ret = refuse(mistakes, "check of OCSP responses");
 	if (ret == 0 && !td_staple_prepare(&made))
 		ret = refuse(mistakes, "OCSP responses");
 	if (ret) {

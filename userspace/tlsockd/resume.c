@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "../lib/config.h"
+#include "../lib/suite.h"
 #include "engine.h"
 #include "profile.h"
 #include "wolf.h"
@@ -213,7 +214,7 @@ void td_resume_get(struct td_engine *engine)
 {
 	struct td_result *result = engine->result;
 	struct td_session *session = &result->session;
-	size_t length = engine->secret_length[engine->role];
+	size_t length = tl_suite_hash_length(result->cipher);
 	WOLFSSL_SESSION *from;
 
 	if (!engine->resumable || result->error || result->version != TL_VERSION_1_3 || !length)
@@ -221,7 +222,7 @@ void td_resume_get(struct td_engine *engine)
 	from = wolfSSL_get1_session(engine->ssl);
 	if (!from)
 		return;
-	/* The hash of the suite is as long as its other secrets. */
+	/* The resumption secret is as long as the suite's hash. */
 	if (wolfSSL_SESSION_get_master_key(from, session->secret, (int)length) == (int)length)
 		session->secret_length = (uint8_t)length;
 	wolfSSL_SESSION_free(from);

@@ -78,6 +78,9 @@ enum { WOLFSSL_OCSP_STATUS_CB_OK, WOLFSSL_OCSP_STATUS_CB_NOACK };
 	"RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512"
 #endif
 
+/* Some builds return the time that it was before, as OpenSSL does. */
+#define td_wolf_set_timeout(ctx, seconds)	(wolfSSL_CTX_set_timeout(ctx, seconds) > 0)
+
 /*
  * Without this callback the kernel cannot follow a KeyUpdate of the peer, as on
  * kernels that cannot change keys.
