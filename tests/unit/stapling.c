@@ -113,7 +113,7 @@ static bool told(int alert, int version)
 	return alert == ALERT_STATUS || (version == TL_VERSION_1_3 && alert == ALERT_CERTIFICATE);
 }
 
-TEST_F(stapling, table)
+TEST_F_TIMEOUT(stapling, table, 300)
 {
 	int rows = 0, number, alert;
 	char line[256], expect[8], key[16], title[100], got[16];
