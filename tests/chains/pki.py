@@ -192,7 +192,8 @@ class OcspResponse:
             signature = signature[:-1] + bytes([signature[-1] ^ 1])
         basic = der.sequence(
             body, signer.own.algorithm(algorithm), der.der(der.BIT_STRING, b"\0", signature),
-            b"" if signer is issuer else der.der(0xa0, der.sequence(signer.der)))
+            b"" if signer is issuer else der.der(0xa0, der.sequence(
+                signer.der, *(cert.der for cert in more.get("more_certs", ())))))
         self.der = der.sequence(der.der(der.ENUMERATED, b"\0"), der.der(0xa0, der.sequence(
             der.oid("1.3.6.1.5.5.7.48.1.1"), der.der(der.OCTET_STRING, basic))))
 

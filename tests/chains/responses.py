@@ -21,8 +21,8 @@ def case(title, expect, leaf, response):
     CASES.append((title, expect, (leaf, leaf.issuer), data))
 
 
-def delegate(issuer, purpose=OCSP_SIGNING, **more):
-    return pki.Cert("responder", "ec-3", issuer,
+def delegate(issuer, purpose=OCSP_SIGNING, kind="ec-3", **more):
+    return pki.Cert("responder", kind, issuer,
                     [der.constraints(False), der.usage(der.SIGNATURE), der.purposes(purpose)],
                     **more)
 
@@ -45,6 +45,15 @@ def who_signs(leaf, other):
             ("signed by the certificate itself", SIGNATURE, leaf),
             ("signed by another certificate of the authority", SIGNATURE, other)):
         case(title, expect, leaf, OcspResponse(leaf, signer=signer, **good))
+    for kind, digest in (("ed25519", "sha256"), ("rsa", "sha256-pss")):
+        case(f"{kind} responder", OK, leaf, OcspResponse(
+            leaf, signer=delegate(cases.CA, kind=kind), algorithm=digest, **good))
+        forged = delegate(cases.CA, kind=kind, spoil=True)
+        case(f"{kind} responder whose certificate has a wrong signature", SIGNATURE, leaf,
+             OcspResponse(leaf, signer=forged, algorithm=digest, **good))
+        case(f"the same before a good one, {kind}", SIGNATURE, leaf,
+             OcspResponse(leaf, signer=forged, algorithm=digest, more_certs=[delegate(cases.CA)],
+                          **good))
     case("signed by the root", SIGNATURE, leaf, OcspResponse(leaf, signer=cases.ROOT, **good))
     case("wrong signature", SIGNATURE, leaf, OcspResponse(leaf, spoil=True, **good))
     case("wrong signature of a responder", SIGNATURE, leaf,

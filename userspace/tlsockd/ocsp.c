@@ -109,16 +109,20 @@ static bool is_authorized(const struct tl_cert *cert, const struct tl_cert *issu
 	       !tl_usage_weak_key(cert) && td_path_has_signed(issuer, cert);
 }
 
+/*
+ * wolfSSL's opinion stands in for kinds of signatures that are not known here, but
+ * only where the one certificate that it looks at, the first, is good, or there is
+ * none: with any other the signature may be of a key that nobody vouches for.
+ */
 static bool signed_by(const struct td_ocsp *ocsp, const struct tl_ocsp *found,
-		      const struct tl_cert *signer)
+		      const struct tl_cert *signer, bool only)
 {
 	switch (td_digest_verify(signer->public_key, found->algorithm, found->data,
 				 found->signature)) {
 	case TD_SIGNATURE_GOOD:
 		return true;
 	case TD_SIGNATURE_UNKNOWN:
-		/* wolfSSL has checked it with the key of one of those that come in question. */
-		return ocsp->error == 0;
+		return only && ocsp->error == 0;
 	default:
 		return false;
 	}
@@ -132,9 +136,9 @@ static bool is_signed(const struct td_ocsp *ocsp, const struct tl_ocsp *found,
 
 	for (int i = 0; i < RESPONDERS_MAX && tl_der_take_whole(&rest, TL_DER_SEQUENCE, &der); i++)
 		if (!tl_cert_parse(der.data, der.length, &cert) && is_authorized(&cert, issuer) &&
-		    signed_by(ocsp, found, &cert))
+		    signed_by(ocsp, found, &cert, i == 0))
 			return true;
-	return signed_by(ocsp, found, issuer);
+	return signed_by(ocsp, found, issuer, !found->certs.length);
 }
 
 static int check(const struct td_verify *verify, const struct tl_cert *issuer)
