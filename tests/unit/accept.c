@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Replies to ACCEPT and refusals of the kernel: recorded bytes, the same cut
- * at every length and with every byte changed, and each single mistake.
+ * Replies to ACCEPT: recorded bytes, the same cut at every length and with every
+ * byte changed, and each single mistake.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,7 +13,6 @@
 
 #include "kselftest_harness.h"
 #include "lib/accept.h"
-#include "lib/refusal.h"
 
 /* Two requests: an IPv4 client with all options, an IPv6 server with none. */
 static const unsigned char recorded[] = {
@@ -252,6 +251,35 @@ TEST(missing_attributes)
 	EXPECT_MISTAKE("no timeout");
 }
 
+TEST(credentials)
+{
+	static const struct {
+		int	type;
+		uint32_t max;
+	} lengths[] = {
+		{ TLSOCK_A_REQUEST_OWN_CERT, TLSOCK_MAX_CERT },
+		{ TLSOCK_A_REQUEST_OWN_KEY, TLSOCK_MAX_KEY },
+		{ TLSOCK_A_REQUEST_OWN_CA, TLSOCK_MAX_CA },
+	};
+	struct builder b;
+
+	for (int i = 0; i < 3; i++) {
+		begin(&b, 0);
+		add_u32(&b, lengths[i].type, lengths[i].max);
+		EXPECT_MISTAKE("without a descriptor");
+		add_u32(&b, TLSOCK_A_REQUEST_OWN_FD, 4);
+		EXPECT_EQ(NULL, mistake_of(&b));
+		EXPECT_EQ(4, reply.requests[0].own_fd);
+		EXPECT_EQ(lengths[i].max, tl_own_size(&reply.requests[0].own));
+		begin(&b, 0);
+		add_u32(&b, TLSOCK_A_REQUEST_OWN_FD, 4);
+		EXPECT_MISTAKE("or none");
+		add_u32(&b, lengths[i].type, lengths[i].max + 1);
+		EXPECT_MISTAKE("too");
+		EXPECT_EQ(4, reply.requests[0].own_fd);
+	}
+}
+
 /* The peer may be gone before its address was asked for. */
 TEST(missing_addresses_are_zero)
 {
@@ -334,67 +362,6 @@ TEST(too_many_requests)
 	add(&b, TLSOCK_A_ACCEPT_REQUEST, "", 0);
 	EXPECT_EQ(-EBADMSG, parse(b.bytes, b.size));
 	EXPECT_EQ(TLSOCK_MAX_ACCEPT, reply.n);
-}
-
-/* ENOENT for sequence 0x11 with a sentence; the message itself is left out. */
-static const unsigned char refused[] = {
-	0x3c, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x03,
-	0x11, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
-	0xfe, 0xff, 0xff, 0xff,
-	0x40, 0x00, 0x00, 0x00, 0x20, 0x00, 0x01, 0x00,
-	0x11, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
-	0x18, 0x00, 0x01, 0x00, 't', 'h', 'e', ' ', 'r', 'e', 'q', 'u', 'e', 's', 't', ' ',
-	'i', 's', ' ', 'o', 'v', 'e', 'r', 0x00,
-};
-
-static int parse_refusal(const void *bytes, size_t size, struct tl_refusal *out)
-{
-	void *copy = malloc(size ? size : 1);
-	int err;
-
-	if (!copy)
-		abort();
-	memcpy(copy, bytes, size);
-	err = tl_refusal_parse(copy, size, out);
-	free(copy);
-	return err;
-}
-
-TEST(refusal)
-{
-	unsigned char bytes[sizeof(refused)];
-	struct tl_refusal out;
-
-	ASSERT_EQ(0, parse_refusal(refused, sizeof(refused), &out));
-	EXPECT_EQ(-ENOENT, out.error);
-	EXPECT_EQ(0x11, out.sequence);
-	EXPECT_STREQ("the request is over", out.text);
-	for (size_t size = 0; size < sizeof(refused); size++)
-		EXPECT_EQ(-EBADMSG, parse_refusal(refused, size, &out));
-	for (unsigned int size = 0; size < sizeof(refused); size++) {
-		memcpy(bytes, refused, sizeof(bytes));
-		bytes[0] = (unsigned char)size;
-		EXPECT_EQ(size == 36 ? 0 : -EBADMSG, parse_refusal(bytes, sizeof(bytes), &out));
-	}
-}
-
-TEST(refusal_that_repeats_the_message)
-{
-	unsigned char bytes[sizeof(refused) + 48];
-	struct tl_refusal out;
-
-	/* 64 bytes of message: 48 more than its header */
-	memcpy(bytes, refused, 36);
-	memset(bytes + 36, 0xff, 48);
-	memcpy(bytes + 36 + 48, refused + 36, sizeof(refused) - 36);
-	bytes[0] = sizeof(bytes);
-	bytes[7] = 2;
-	ASSERT_EQ(0, parse_refusal(bytes, sizeof(bytes), &out));
-	EXPECT_STREQ("the request is over", out.text);
-	bytes[20] = 0xff;
-	EXPECT_EQ(-EBADMSG, parse_refusal(bytes, sizeof(bytes), &out));
-	bytes[20] = 8;
-	EXPECT_EQ(-EBADMSG, parse_refusal(bytes, sizeof(bytes), &out));
 }
 
 TEST_HARNESS_MAIN

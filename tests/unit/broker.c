@@ -85,6 +85,7 @@ int td_family_tlsock_accept(struct td_family_tlsock *family, unsigned int limit,
 		limit = clients;
 	for (; limit && family->waiting; limit--, family->waiting--) {
 		struct tl_request request = {
+			.own_fd = -1,
 			.has_id = 1,
 			.id = id + 1,
 			.fd = open("/dev/null", O_RDWR | O_CLOEXEC),

@@ -108,6 +108,15 @@ TEST_F(rules, floors)
 	EXPECT_STREQ("closed", choose(self));
 	self->subject->profile = "open";
 	EXPECT_STREQ("!verify is below min-verify of rule s", choose(self));
+	self->subject->own_ca = true;
+	self->subject->profile = "default";
+	EXPECT_STREQ("!TLSOCK_CA would get around min-verify of rule s", choose(self));
+	self->subject->profile = "closed";
+	EXPECT_STREQ("!TLSOCK_CA would get around min-verify of profile closed", choose(self));
+	self->subject->uid = 1000;
+	self->subject->profile = "open";
+	EXPECT_STREQ("open", choose(self));
+	self->subject->own_ca = false;
 	self->subject->uid = 1;
 	self->subject->profile = "b";
 	EXPECT_STREQ("!profile b allows TLS 1.2, rule r does not", choose(self));
@@ -118,6 +127,9 @@ TEST_F(rules, floors)
 	self->subject->uid = 1000;
 	self->subject->profile = "";
 	EXPECT_STREQ("closed", choose(self));
+	self->subject->own_ca = true;
+	EXPECT_STREQ("!TLSOCK_CA would get around the least of profile closed", choose(self));
+	self->subject->own_ca = false;
 	self->subject->client_cert = TLSOCK_CLIENT_CERT_REQUEST;
 	EXPECT_STREQ("!client-certificate is below the least of rule t", choose(self));
 	self->subject->client_cert = TLSOCK_CLIENT_CERT_NONE;

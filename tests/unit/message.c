@@ -111,6 +111,25 @@ TEST(keys_of_a_job)
 	EXPECT_EQ(-EBADMSG, check_whole(a));
 }
 
+TEST(credentials_of_a_job)
+{
+	union any a = job();
+
+	a.j.job.own = (struct tl_own) { 1, TLSOCK_MAX_CERT, TLSOCK_MAX_KEY, TLSOCK_MAX_CA };
+	ASSERT_EQ(0, check_whole(a));
+	a.j.job.own.cert++;
+	EXPECT_EQ(-EBADMSG, check_whole(a));
+	a.j.job.own.cert--;
+	a.j.job.own.key++;
+	EXPECT_EQ(-EBADMSG, check_whole(a));
+	a.j.job.own.key--;
+	a.j.job.own.ca++;
+	EXPECT_EQ(-EBADMSG, check_whole(a));
+	a = psk_job();
+	a.j.job.own.ca = 1;
+	EXPECT_EQ(-EBADMSG, check_whole(a));
+}
+
 TEST(unknown_types)
 {
 	union any m = result();
@@ -269,7 +288,7 @@ TEST_F(channel, passes_a_descriptor)
 	};
 	int fd;
 
-	ASSERT_EQ(0, td_channel_send(self->broker, &sent.m, STDIN_FILENO));
+	ASSERT_EQ(0, td_channel_send(self->broker, &sent.m, STDIN_FILENO, -1));
 	EXPECT_EQ((ssize_t)td_message_length(&sent.m), recvmsg(self->worker, &header, 0));
 	EXPECT_EQ(0, memcmp(&sent, &got, td_message_length(&sent.m)));
 	ASSERT_NE(NULL, CMSG_FIRSTHDR(&header));
@@ -293,11 +312,11 @@ TEST_F(channel, receives)
 	ASSERT_LT(0, send(self->worker, large, sizeof(large), 0));
 	EXPECT_EQ(-EBADMSG, td_channel_receive(self->broker, &got.m));
 	/* A descriptor that comes the wrong way is dropped with its message read. */
-	ASSERT_EQ(0, td_channel_send(self->worker, &sent.m, STDIN_FILENO));
+	ASSERT_EQ(0, td_channel_send(self->worker, &sent.m, STDIN_FILENO, -1));
 	EXPECT_EQ(0, td_channel_receive(self->broker, &got.m));
 	close(self->worker);
 	EXPECT_EQ(-EPIPE, td_channel_receive(self->broker, &got.m));
-	EXPECT_EQ(-EPIPE, td_channel_send(self->broker, &sent.m, -1));
+	EXPECT_EQ(-EPIPE, td_channel_send(self->broker, &sent.m, -1, -1));
 }
 
 /* A worker that dies with jobs unread has its last results heard all the same. */
@@ -307,7 +326,7 @@ TEST_F(channel, last_words)
 	const union any unread = job();
 	union any got;
 
-	ASSERT_EQ(0, td_channel_send(self->broker, &unread.m, STDIN_FILENO));
+	ASSERT_EQ(0, td_channel_send(self->broker, &unread.m, STDIN_FILENO, -1));
 	ASSERT_LT(0, send(self->worker, &sent, td_message_length(&sent.m), 0));
 	close(self->worker);
 	EXPECT_EQ(0, td_channel_receive(self->broker, &got.m));
@@ -320,7 +339,7 @@ TEST_F(channel, full_socket)
 	int err = 0;
 
 	for (int i = 0; !err && i < 100000; i++)
-		err = td_channel_send(self->broker, &message.m, STDIN_FILENO);
+		err = td_channel_send(self->broker, &message.m, STDIN_FILENO, -1);
 	EXPECT_EQ(-EAGAIN, err);
 }
 

@@ -41,6 +41,11 @@ static const char *const mistakes[] = {
 	[TLSOCK_A_REQUEST_GID] = "the kernel's request has a malformed gid",
 	[TLSOCK_A_REQUEST_PID] = "the kernel's request has a malformed pid",
 	[TLSOCK_A_REQUEST_CGROUP] = "the kernel's request has a malformed cgroup id",
+	[TLSOCK_A_REQUEST_OWN_FD] = "the kernel's request has a malformed second descriptor",
+	[TLSOCK_A_REQUEST_OWN_ID] = "the kernel's request has malformed credentials",
+	[TLSOCK_A_REQUEST_OWN_CERT] = "the kernel's request has a certificate that is too long",
+	[TLSOCK_A_REQUEST_OWN_KEY] = "the kernel's request has a key that is too long",
+	[TLSOCK_A_REQUEST_OWN_CA] = "the kernel's request has too many trust anchors",
 };
 
 static bool get_fd(const struct tl_attribute *a, int *out)
@@ -51,6 +56,11 @@ static bool get_fd(const struct tl_attribute *a, int *out)
 		return false;
 	*out = (int)value;
 	return true;
+}
+
+static bool get_length(const struct tl_attribute *a, uint32_t max, uint32_t *out)
+{
+	return tl_attribute_u32(a, out) && *out <= max;
 }
 
 /* Stores one attribute. Returns whether its value is valid. */
@@ -94,6 +104,16 @@ static bool get_attribute(const struct tl_attribute *a, struct tl_request *r)
 		return tl_attribute_u32(a, &r->pid);
 	case TLSOCK_A_REQUEST_CGROUP:
 		return tl_attribute_u64(a, &r->cgroup);
+	case TLSOCK_A_REQUEST_OWN_FD:
+		return get_fd(a, &r->own_fd);
+	case TLSOCK_A_REQUEST_OWN_ID:
+		return tl_attribute_u64(a, &r->own.id);
+	case TLSOCK_A_REQUEST_OWN_CERT:
+		return get_length(a, TLSOCK_MAX_CERT, &r->own.cert);
+	case TLSOCK_A_REQUEST_OWN_KEY:
+		return get_length(a, TLSOCK_MAX_KEY, &r->own.key);
+	case TLSOCK_A_REQUEST_OWN_CA:
+		return get_length(a, TLSOCK_MAX_CA, &r->own.ca);
 	}
 	return true;
 }
@@ -112,6 +132,8 @@ static const char *check_complete(const struct tl_request *r, uint64_t seen)
 	if (r->local.ss_family && r->remote.ss_family &&
 	    r->local.ss_family != r->remote.ss_family)
 		return "the kernel's request has addresses of two families";
+	if ((r->own_fd >= 0) != (tl_own_size(&r->own) != 0))
+		return "the kernel's request has credentials without a descriptor, or none";
 	return NULL;
 }
 
@@ -134,6 +156,7 @@ static void parse_request(const struct tl_attribute *nest, struct tl_request *r)
 
 	memset(r, 0, sizeof(*r));
 	r->fd = -1;
+	r->own_fd = -1;
 	r->verify = -1;
 	r->client_cert = -1;
 	tl_attributes_init(&rest, nest->data, nest->length);

@@ -15,10 +15,33 @@
 #include "consumer.h"
 
 /**
+ * struct tl_own - credentials that a program brings, in PEM form (TLSOCK_CERT,
+ *	TLSOCK_KEY, TLSOCK_CA); all zero is none
+ * @id: those of the same number are the same
+ * @cert: bytes of the certificate chain
+ * @key: bytes of the private key
+ * @ca: bytes of the trust anchors
+ */
+struct tl_own {
+	uint64_t	id;
+	uint32_t	cert;
+	uint32_t	key;
+	uint32_t	ca;
+};
+
+/** tl_own_size - bytes of all of them, one behind the other */
+static inline size_t tl_own_size(const struct tl_own *own)
+{
+	return (size_t)own->cert + own->key + own->ca;
+}
+
+/**
  * struct tl_request - one request of the kernel, attribute set "request"
  * @id: the kernel's number
  * @has_id: @id is valid
  * @fd: descriptor that the kernel installed in the caller, -1 if none
+ * @own_fd: to read @own from, installed likewise, -1 if there are none
+ * @own: the program's own credentials
  * @role: TLSOCK_ROLE_*
  * @timeout_ms: milliseconds left
  * @local: local address, AF_INET or AF_INET6
@@ -36,12 +59,14 @@
  * @cgroup: id of the socket's cgroup, 0 if there is none
  * @kernel: who in the kernel asks, if not a program
  * @mistake: a sentence if the request cannot be used, else NULL. @id (if
- *	@has_id) and @fd are valid nevertheless, so that it can be answered.
+ *	@has_id), @fd and @own_fd are valid nevertheless, so that it can be answered.
  */
 struct tl_request {
 	uint32_t		id;
 	int			has_id;
 	int			fd;
+	int			own_fd;
+	struct tl_own		own;
 	uint32_t		role;
 	uint32_t		timeout_ms;
 	struct sockaddr_storage	local;

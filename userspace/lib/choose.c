@@ -128,6 +128,11 @@ static bool check_verify(const struct tl_subject *subject, struct tl_choice *out
 		return refuse(out, "TLSOCK_VERIFY is below min-verify of profile %s", p->name);
 	if (out->rule && mode < out->rule->min_verify)
 		return refuse(out, "verify is below min-verify of rule %s", out->rule->name);
+	if (subject->own_ca && p->min_verify > TLSOCK_VERIFY_NONE)
+		return refuse(out, "TLSOCK_CA would get around min-verify of profile %s", p->name);
+	if (subject->own_ca && out->rule && out->rule->min_verify > TLSOCK_VERIFY_NONE)
+		return refuse(out, "TLSOCK_CA would get around min-verify of rule %s",
+			      out->rule->name);
 	return true;
 }
 
@@ -142,6 +147,11 @@ static bool check_client_cert(const struct tl_subject *subject, struct tl_choice
 		return refuse(out, "TLSOCK_CLIENT_CERT is below the least of profile %s", p->name);
 	if (out->rule && mode < out->rule->min_client_cert)
 		return refuse(out, "client-certificate is below the least of rule %s",
+			      out->rule->name);
+	if (subject->own_ca && p->min_client_cert > TLSOCK_CLIENT_CERT_NONE)
+		return refuse(out, "TLSOCK_CA would get around the least of profile %s", p->name);
+	if (subject->own_ca && out->rule && out->rule->min_client_cert > TLSOCK_CLIENT_CERT_NONE)
+		return refuse(out, "TLSOCK_CA would get around the least of rule %s",
 			      out->rule->name);
 	return true;
 }

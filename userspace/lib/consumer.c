@@ -155,6 +155,7 @@ void tl_consumer_parse(const void *data, size_t length, struct tl_request *out)
 
 	memset(out, 0, sizeof(*out));
 	out->fd = -1;
+	out->own_fd = -1;
 	out->verify = -1;
 	out->client_cert = -1;
 	out->no_resume = 1;

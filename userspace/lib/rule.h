@@ -86,6 +86,7 @@ struct tl_rule {
  * @profile: profile that it named, "" for none
  * @verify: TLSOCK_VERIFY_* that it set, -1 for none
  * @client_cert: TLSOCK_CLIENT_CERT_* that it set, -1 for none
+ * @own_ca: it brings trust anchors of its own
  */
 struct tl_subject {
 	uint32_t		role;
@@ -101,6 +102,7 @@ struct tl_subject {
 	const char		*profile;
 	int			verify;
 	int			client_cert;
+	bool			own_ca;
 };
 
 enum tl_match {

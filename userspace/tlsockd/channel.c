@@ -35,10 +35,12 @@ int td_channel_open(int *broker, int *worker)
 	return 0;
 }
 
-int td_channel_send(int socket, const struct td_message *message, int fd)
+int td_channel_send(int socket, const struct td_message *message, int fd, int own_fd)
 {
+	const int fds[2] = { fd, own_fd };
+	size_t size = own_fd >= 0 ? sizeof(fds) : sizeof(fds[0]);
 	union {
-		char		buffer[CMSG_SPACE(sizeof(fd))];
+		char		buffer[CMSG_SPACE(sizeof(fds))];
 		struct cmsghdr	align;
 	} control = {};
 	struct iovec iov = {
@@ -51,12 +53,12 @@ int td_channel_send(int socket, const struct td_message *message, int fd)
 
 	if (fd >= 0) {
 		header.msg_control = control.buffer;
-		header.msg_controllen = sizeof(control.buffer);
+		header.msg_controllen = CMSG_SPACE(size);
 		cmsg = CMSG_FIRSTHDR(&header);
 		cmsg->cmsg_level = SOL_SOCKET;
 		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
-		memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+		cmsg->cmsg_len = CMSG_LEN(size);
+		memcpy(CMSG_DATA(cmsg), fds, size);
 	}
 	do {
 		n = sendmsg(socket, &header, MSG_DONTWAIT | MSG_NOSIGNAL);

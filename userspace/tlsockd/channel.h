@@ -19,10 +19,11 @@ int td_channel_open(int *broker, int *worker);
  * @socket: the broker's end
  * @message: its length follows from its type
  * @fd: descriptor to pass along, stays the caller's; -1 for none
+ * @own_fd: another one behind it, likewise
  *
  * Return: 0, -EAGAIN (no room now), another -errno if the worker is gone
  */
-int td_channel_send(int socket, const struct td_message *message, int fd);
+int td_channel_send(int socket, const struct td_message *message, int fd, int own_fd);
 
 /**
  * td_channel_receive - receive one message and check it

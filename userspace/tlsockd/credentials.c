@@ -205,17 +205,14 @@ static int load_anchors(struct td_profile *profile, const struct td_file *file, 
 	return loaded;
 }
 
-static int load_own_anchors(struct td_profile *profile, struct td_mistakes *mistakes)
+/* All of them have to be good. */
+static int take_anchors(struct td_profile *profile, const struct td_file *file,
+			struct td_mistakes *mistakes)
 {
 	const char *path = profile->config->ca;
-	struct td_file file = { 0 };
-	int refused, loaded, ret;
+	int refused, loaded;
 
-	ret = td_file_read(path, false, mistakes, &file);
-	if (ret)
-		return ret;
-	loaded = load_anchors(profile, &file, &refused);
-	td_file_free(&file);
+	loaded = load_anchors(profile, file, &refused);
 	if (loaded && !refused)
 		return 0;
 	if (refused)
@@ -224,6 +221,18 @@ static int load_own_anchors(struct td_profile *profile, struct td_mistakes *mist
 	else
 		td_profile_mistake(mistakes, "%s holds no certificate in PEM form", path);
 	return -EINVAL;
+}
+
+static int load_named_anchors(struct td_profile *profile, struct td_mistakes *mistakes)
+{
+	struct td_file file = { 0 };
+	int ret;
+
+	ret = td_file_read(profile->config->ca, false, mistakes, &file);
+	if (ret == 0)
+		ret = take_anchors(profile, &file, mistakes);
+	td_file_free(&file);
+	return ret;
 }
 
 /* A machine without a bundle trusts nobody, which is no mistake. */
@@ -265,11 +274,31 @@ int td_credentials_load(struct td_profile *profile, struct td_mistakes *mistakes
 	if (ret == -ENOMEM)
 		return ret;
 	if (config->ca)
-		next = load_own_anchors(profile, mistakes);
+		next = load_named_anchors(profile, mistakes);
 	else
 		next = load_system_anchors(profile, mistakes);
 	ret = next ? next : ret;
 	if (ret == 0 && config->crl)
 		ret = td_crl_load(&profile->crls, config->crl, mistakes);
+	return ret;
+}
+
+int td_credentials_bring(struct td_profile *profile, const struct td_brought *files,
+			 struct td_mistakes *mistakes)
+{
+	const struct pair pair = {
+		.certificate = profile->config->certificate,
+		.key = profile->config->key,
+		.chain_file = files->certificate,
+		.key_file = files->key,
+	};
+	unsigned int at = 0;
+	WOLFSSL_CTX *ctx;
+	int ret = 0;
+
+	while (ret == 0 && pair.chain_file.length && (ctx = td_profile_ctx(profile, &at)))
+		ret = use_pair(ctx, &pair, mistakes);
+	if (ret == 0 && files->ca.length)
+		ret = take_anchors(profile, &files->ca, mistakes);
 	return ret;
 }

@@ -192,7 +192,8 @@ static struct td_child *send_job(struct td_broker *broker, struct td_request *r,
 	int err;
 
 	while ((child = least_loaded(broker, is_client(r)))) {
-		err = td_channel_send(child->source.fd, (const struct td_message *)message, r->fd);
+		err = td_channel_send(child->source.fd, (const struct td_message *)message, r->fd,
+				      r->own_fd);
 		if (!err)
 			break;
 		if (err == -EAGAIN) {
@@ -225,10 +226,8 @@ static bool give(struct td_broker *broker, struct td_request *r, int64_t now)
 	td_job_wipe(&message);
 	if (!child)
 		return false;
-	if (!td_request_is_kernels(r)) {
-		close(r->fd);
-		r->fd = -1;
-	}
+	if (!td_request_is_kernels(r))
+		td_request_close(r);
 	r->child = child;
 	if (!child->load)
 		child->heard = broker->ticks;
@@ -253,8 +252,7 @@ static void refuse(struct td_broker *broker, const struct tl_request *request)
 	};
 
 	answer(broker, &r, &result);
-	if (request->fd >= 0)
-		close(request->fd);
+	td_request_drop(request);
 }
 
 void td_dispatch_take(struct td_broker *broker, const struct tl_request *request)
@@ -264,8 +262,7 @@ void td_dispatch_take(struct td_broker *broker, const struct tl_request *request
 
 	if (!request->has_id) {
 		tl_log(LOG_ERR, "cannot answer a request: %s", request->mistake);
-		if (request->fd >= 0)
-			close(request->fd);
+		td_request_drop(request);
 		return;
 	}
 	r = td_request_add(&broker->requests, request, now_us);
@@ -315,7 +312,7 @@ void td_dispatch_cancel(struct td_broker *broker, uint32_t id)
 		return;
 	/* Should it not get through, the worker only works in vain. */
 	message.id = r->number;
-	td_channel_send(r->child->source.fd, &message, -1);
+	td_channel_send(r->child->source.fd, &message, -1, -1);
 }
 
 void td_dispatch_result(struct td_broker *broker, struct td_child *child,

@@ -86,6 +86,14 @@ static int keep_secret(WOLFSSL *ssl, int id, const unsigned char *secret, int le
 	return 0;
 }
 
+/* The one whose trust anchors judge the peer */
+static WOLFSSL_CTX *trusted(const struct td_engine *engine)
+{
+	WOLFSSL_CTX *other = engine->by_psk ? NULL : engine->profile->trust[engine->role];
+
+	return other ? other : engine->ctx;
+}
+
 static int make_ssl(struct td_engine *engine, const struct td_job *job)
 {
 	engine->ctx = engine->by_psk ? engine->profile->psk[engine->role] :
@@ -96,6 +104,13 @@ static int make_ssl(struct td_engine *engine, const struct td_job *job)
 		engine->ctx = engine->profile->ctx[TD_CTX_ANONYMOUS];
 	engine->ssl = wolfSSL_new(engine->ctx);
 	if (!engine->ssl) {
+		td_outcome_set(engine->result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
+		return -ENOMEM;
+	}
+	if (trusted(engine) != engine->ctx &&
+	    wolfSSL_set0_verify_cert_store(engine->ssl,
+					   wolfSSL_CTX_get_cert_store(trusted(engine))) !=
+	    WOLFSSL_SUCCESS) {
 		td_outcome_set(engine->result, ENOMEM, TLSOCK_STAGE_CONFIG, "out of memory");
 		return -ENOMEM;
 	}
@@ -189,7 +204,7 @@ static void forget_chain(struct td_engine *engine)
 {
 	if (!engine->verify.long_chain)
 		return;
-	wolfSSL_CertManagerUnloadIntermediateCerts(wolfSSL_CTX_GetCertManager(engine->ctx));
+	wolfSSL_CertManagerUnloadIntermediateCerts(wolfSSL_CTX_GetCertManager(trusted(engine)));
 	engine->verify.long_chain = false;
 }
 

@@ -54,7 +54,7 @@ struct td_family_session {
  * @ready: requests wait, or something was lost and may have been that
  * @more: requests were left behind by ACCEPT, for its limits
  * @crowded: requests wait, and there is no descriptor free to take one
- * @request: a request was handed out; its descriptor is now the callee's. It
+ * @request: a request was handed out; its descriptors are now the callee's. It
  *	may have a mistake and must be answered all the same.
  * @cancel: nobody waits for the answer to this id
  * @ticket: a server's ticket came; valid during the call

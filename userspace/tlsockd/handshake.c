@@ -20,6 +20,7 @@
 #include "keys.h"
 #include "ktls.h"
 #include "outcome.h"
+#include "own.h"
 #include "psk.h"
 #include "resume.h"
 #include "ring.h"
@@ -354,6 +355,7 @@ void td_handshake_free(struct td_handshake *handshake)
 {
 	if (!handshake)
 		return;
+	td_own_put(handshake->own);
 	/* A report has the secrets of the message. */
 	if (handshake->chain)
 		explicit_bzero(handshake->chain, handshake->chain_size);

@@ -18,6 +18,7 @@
 struct io_uring;
 struct io_uring_cqe;
 struct td_engine;
+struct td_own;
 struct td_profile;
 
 enum td_handshake_state {
@@ -49,6 +50,7 @@ enum td_handshake_state {
  * @deadline: the same
  * @timeout_ms: what the deadline was made of
  * @engine: the TLS part, NULL if it could not be made
+ * @own: what its program brought, NULL for nothing; a reference
  * @chain: the peer's certificates, owned, then the whole report
  * @chain_size: its bytes
  * @message: the RESULT, filled while it goes on
@@ -74,6 +76,7 @@ struct td_handshake {
 	uint64_t		deadline;
 	uint32_t		timeout_ms;
 	struct td_engine	*engine;
+	struct td_own		*own;
 	uint8_t			*chain;
 	size_t			chain_size;
 	struct td_message	message;

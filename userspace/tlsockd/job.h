@@ -9,6 +9,7 @@
 
 #include <linux/tlsock.h>
 
+#include "../lib/accept.h"
 #include "../lib/consumer.h"
 #include "../lib/psk.h"
 #include "session.h"
@@ -29,6 +30,7 @@ struct td_request;
  * @profile: NUL terminated, "" for the default
  * @resume: the session may be resumed, now and later
  * @peer_cert: the peer's certificates are wanted
+ * @own: credentials that the program brings; a descriptor to read them from comes along
  * @consumer: enum tl_consumer
  * @auth: enum tl_auth of consumers in the kernel
  * @n_psks: pre-shared keys that come with the job
@@ -45,6 +47,7 @@ struct td_job {
 	char			profile[TLSOCK_MAX_PROFILE + 1];
 	uint8_t			resume;
 	uint8_t			peer_cert;
+	struct tl_own		own;
 	uint32_t		consumer;
 	uint32_t		auth;
 	uint32_t		n_psks;

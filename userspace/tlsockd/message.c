@@ -49,6 +49,13 @@ static bool check_session(const struct td_session *session)
 	       (!session->secret_length || session->format == TD_SESSION_FORMAT);
 }
 
+static bool check_own(const struct td_job *job)
+{
+	return job->own.cert <= TLSOCK_MAX_CERT && job->own.key <= TLSOCK_MAX_KEY &&
+	       job->own.ca <= TLSOCK_MAX_CA &&
+	       (!tl_own_size(&job->own) || job->consumer == TL_CONSUMER_PROGRAM);
+}
+
 static bool check_job(const struct td_job *job)
 {
 	sa_family_t family = job->local.ss_family;
@@ -59,7 +66,7 @@ static bool check_job(const struct td_job *job)
 	       is_terminated(job->server_name, sizeof(job->server_name)) &&
 	       is_terminated(job->alpn, sizeof(job->alpn)) &&
 	       is_terminated(job->profile, sizeof(job->profile)) && job->resume <= 1 &&
-	       job->peer_cert <= 1 &&
+	       job->peer_cert <= 1 && check_own(job) &&
 	       job->consumer < TL_CONSUMER_N &&
 	       (job->consumer == TL_CONSUMER_PROGRAM ||
 		(job->auth >= TL_AUTH_NONE && job->auth <= TL_AUTH_X509)) &&

@@ -16,7 +16,7 @@
 #include "job.h"
 
 enum td_message_type {
-	TD_MESSAGE_JOB,		/* broker to worker, with one fd by SCM_RIGHTS */
+	TD_MESSAGE_JOB,		/* broker to worker, with its fds by SCM_RIGHTS */
 	TD_MESSAGE_CANCEL,	/* broker to worker: stop working on id */
 	TD_MESSAGE_DRAIN,	/* broker to worker: no more jobs come, finish and exit 0 */
 	TD_MESSAGE_RESULT,	/* worker to broker: exactly one for each JOB, CANCELed ones too */

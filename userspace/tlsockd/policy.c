@@ -69,6 +69,7 @@ int td_policy_apply(const struct td_generation *generation, struct td_request *r
 		.profile = policy->asked,
 		.verify = job->verify,
 		.client_cert = job->client_cert,
+		.own_ca = job->own.ca != 0,
 	};
 	struct tl_choice choice;
 

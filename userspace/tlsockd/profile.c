@@ -65,7 +65,6 @@ static int new_tickets(const struct td_profile *profile, const struct td_choice 
 {
 	if (profile->config->resumption) {
 		if (wolfSSL_CTX_set_TicketEncCb(ctx, td_seal_callback) != WOLFSSL_SUCCESS ||
-		    wolfSSL_CTX_set_TicketEncCtx(ctx, profile->config->name) != WOLFSSL_SUCCESS ||
 		    wolfSSL_CTX_set_TicketHint(ctx, TD_SEAL_LIFETIME) != WOLFSSL_SUCCESS ||
 		    !td_wolf_set_timeout(ctx, TD_SEAL_LIFETIME))
 			return refuse(mistakes, "tickets");
@@ -159,7 +158,7 @@ static int new_contexts(struct td_profile *profile, const struct td_choice *choi
 int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 		    struct td_mistakes *mistakes)
 {
-	struct td_profile made = { .config = config };
+	struct td_profile made = { .config = config, .tickets = config->name };
 	struct td_choice choice = { 0 };
 	int ret;
 
@@ -181,6 +180,22 @@ int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 	made.max_version = choice.max_version;
 	*profile = made;
 	return 0;
+}
+
+int td_profile_init_role(struct td_profile *profile, const struct tl_profile *config, int role,
+			 struct td_mistakes *mistakes)
+{
+	struct td_choice choice = { 0 };
+	int ret;
+
+	*profile = (struct td_profile) { .config = config };
+	mistakes->profile = config;
+	ret = td_negotiate(profile, &choice, mistakes);
+	if (ret == 0)
+		ret = new_ctx(profile, &choice, role, &profile->ctx[role], mistakes);
+	if (ret)
+		td_profile_exit(profile);
+	return ret;
 }
 
 WOLFSSL_CTX *td_profile_ctx(const struct td_profile *profile, unsigned int *at)

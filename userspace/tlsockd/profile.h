@@ -44,6 +44,9 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
  * struct td_profile - contexts of one profile
  * @config: what the configuration says, not owned
  * @ctx: contexts; there is no TD_CTX_ANONYMOUS where there is no certificate
+ * @trust: by TLSOCK_ROLE_*, contexts whose trust anchors count in the place of those
+ *	of @ctx; NULL for its own
+ * @tickets: whose a server's tickets are, which no other one opens
  * @psk: contexts for pre-shared keys alone, by TLSOCK_ROLE_*; NULL without TLS 1.3
  * @psks: keys of its own, in place of certificates
  * @leaves: the server's certificates, the first is that of @ctx
@@ -58,6 +61,8 @@ void td_profile_mistake(struct td_mistakes *mistakes, const char *format, ...)
 struct td_profile {
 	const struct tl_profile	*config;
 	struct WOLFSSL_CTX	*ctx[TD_CTX_N];
+	struct WOLFSSL_CTX	*trust[2];
+	const char		*tickets;
 	struct WOLFSSL_CTX	*psk[2];
 	struct td_psks		psks;
 	struct td_leaf		leaves[TL_CERTIFICATES_MAX];
@@ -80,6 +85,18 @@ struct td_profile {
  */
 int td_profile_init(struct td_profile *profile, const struct tl_profile *config,
 		    struct td_mistakes *mistakes);
+
+/**
+ * td_profile_init_role - make the context of one role, without any credentials
+ * @profile: filled on success, to be given to td_profile_exit()
+ * @config: kept by reference
+ * @role: TLSOCK_ROLE_*
+ * @mistakes: told of each mistake
+ *
+ * Return: 0, -EINVAL (mistakes were reported), -ENOMEM
+ */
+int td_profile_init_role(struct td_profile *profile, const struct tl_profile *config, int role,
+			 struct td_mistakes *mistakes);
 
 /** td_profile_ctx - the next of all contexts behind number *@at, NULL at the end */
 struct WOLFSSL_CTX *td_profile_ctx(const struct td_profile *profile, unsigned int *at);

@@ -44,8 +44,9 @@ static void fill_job(struct td_job *job, const struct tl_request *from)
 	job->local = from->local;
 	job->remote = from->remote;
 	job->peer_cert = from->peer_cert != 0;
-	/* A session that is resumed has no certificates. */
-	job->resume = !from->no_resume && !from->peer_cert;
+	job->own = from->own;
+	/* A session that is resumed has no certificates, and knows not whose they were. */
+	job->resume = !from->no_resume && !from->peer_cert && from->own_fd < 0;
 	job->consumer = from->kernel.consumer;
 	job->auth = from->kernel.auth;
 	memcpy(job->server_name, from->server_name, sizeof(job->server_name));
@@ -65,6 +66,7 @@ struct td_request *td_request_add(struct td_requests *requests, const struct tl_
 	r->id = from->id;
 	r->kernel = from->kernel;
 	r->fd = from->fd;
+	r->own_fd = from->own_fd;
 	r->accepted_us = now_us;
 	r->uid = from->uid;
 	r->gid = from->gid;
@@ -89,6 +91,26 @@ struct td_request *td_request_add(struct td_requests *requests, const struct tl_
 	return r;
 }
 
+static void close_both(int fd, int own_fd)
+{
+	if (fd >= 0)
+		close(fd);
+	if (own_fd >= 0)
+		close(own_fd);
+}
+
+void td_request_close(struct td_request *request)
+{
+	close_both(request->fd, request->own_fd);
+	request->fd = -1;
+	request->own_fd = -1;
+}
+
+void td_request_drop(const struct tl_request *request)
+{
+	close_both(request->fd, request->own_fd);
+}
+
 void td_request_remove(struct td_requests *requests, struct td_request *request)
 {
 	struct td_request **at = &requests->buckets[request->number % TD_REQUEST_BUCKETS];
@@ -106,8 +128,7 @@ void td_request_remove(struct td_requests *requests, struct td_request *request)
 		requests->last = request->previous;
 	requests->n--;
 	count(requests, request, -1);
-	if (request->fd >= 0)
-		close(request->fd);
+	td_request_close(request);
 	free(request->certificates);
 	explicit_bzero(&request->result, sizeof(request->result));
 	free(request);

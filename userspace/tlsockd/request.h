@@ -35,6 +35,7 @@ enum td_request_state {
  * @kernel: who in the kernel asks, if not a program
  * @fd: the TCP socket, -1 once a worker has it, unless the kernel knows the
  *	request by it
+ * @own_fd: of the program's own credentials, -1 if there are none, or once a worker has it
  * @child: worker that has it while TD_REQUEST_RUNNING
  * @accepted_us: when it was taken, monotonic microseconds
  * @uid: user that made the socket
@@ -57,6 +58,7 @@ struct td_request {
 	bool			canceled;
 	struct tl_kernel	kernel;
 	int			fd;
+	int			own_fd;
 	struct td_child		*child;
 	int64_t			accepted_us;
 	uint32_t		uid;
@@ -98,15 +100,21 @@ struct td_requests {
 /**
  * td_request_add - make a request that waits
  * @requests: where it goes
- * @from: the kernel's request, whose descriptor goes over to the new one
+ * @from: the kernel's request, whose descriptors go over to the new one
  * @now_us: monotonic microseconds
  *
- * Return: the request; NULL without memory, the descriptor is the caller's then
+ * Return: the request; NULL without memory, the descriptors are the caller's then
  */
 struct td_request *td_request_add(struct td_requests *requests, const struct tl_request *from,
 				  int64_t now_us);
 
-/** td_request_remove - forget a request and close its descriptor */
+/** td_request_close - close what its kernel request brought */
+void td_request_close(struct td_request *request);
+
+/** td_request_drop - close the descriptors of a request that is not taken */
+void td_request_drop(const struct tl_request *request);
+
+/** td_request_remove - forget a request and close its descriptors */
 void td_request_remove(struct td_requests *requests, struct td_request *request);
 
 /** td_request_set_state - change the state, keep the counts */

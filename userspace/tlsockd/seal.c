@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "profile.h"
 #include "ticket_keys.h"
 #include "wolf.h"
 #include <wolfssl/wolfcrypt/aes.h>
@@ -186,7 +187,7 @@ static bool find(const uint8_t *name, struct td_ticket_key *key)
 }
 
 static int gcm(const struct td_ticket_key *key, bool seal, const uint8_t *iv, uint8_t *tag,
-	       uint8_t *data, int length, const char *profile)
+	       uint8_t *data, int length, const char *whose)
 {
 	Aes aes;
 	int ret = wc_AesInit(&aes, NULL, INVALID_DEVID);
@@ -195,40 +196,43 @@ static int gcm(const struct td_ticket_key *key, bool seal, const uint8_t *iv, ui
 		ret = wc_AesGcmSetKey(&aes, key->key, sizeof(key->key));
 	if (ret == 0 && seal)
 		ret = wc_AesGcmEncrypt(&aes, data, data, (word32)length, iv, NONCE, tag, TAG,
-				       (const byte *)profile, (word32)strlen(profile));
+				       (const byte *)whose, (word32)strlen(whose));
 	else if (ret == 0)
 		ret = wc_AesGcmDecrypt(&aes, data, data, (word32)length, iv, NONCE, tag, TAG,
-				       (const byte *)profile, (word32)strlen(profile));
+				       (const byte *)whose, (word32)strlen(whose));
 	wc_AesFree(&aes);
 	return ret;
 }
 
-/* A session that is resumed asks no client who it is. */
-static bool asks_for_certificate(struct WOLFSSL *ssl)
+/* Whose tickets; NULL for a server that has none: one that is resumed asks no client who it is. */
+static const char *whose_tickets(struct WOLFSSL *ssl)
 {
 	const struct td_engine *engine = wolfSSL_GetIOReadCtx(ssl);
 
-	return !engine || engine->client_cert != TLSOCK_CLIENT_CERT_NONE;
+	return engine && engine->client_cert == TLSOCK_CLIENT_CERT_NONE ?
+		       engine->profile->tickets : NULL;
 }
 
 int td_seal_callback(struct WOLFSSL *ssl, unsigned char *name, unsigned char *iv,
 		     unsigned char *mac, int seal, unsigned char *ticket, int length,
-		     int *out_length, void *profile)
+		     int *out_length, void *unused)
 {
 	int refusal = seal ? WOLFSSL_TICKET_RET_FATAL : WOLFSSL_TICKET_RET_REJECT;
 	struct td_ticket_key key;
+	const char *whose = whose_tickets(ssl);
 	int ret = -1;
 
-	if (asks_for_certificate(ssl) || !find(seal ? NULL : name, &key))
+	(void)unused;
+	if (!whose || !find(seal ? NULL : name, &key))
 		return refusal;
 	if (seal) {
 		memset(iv, 0, WOLFSSL_TICKET_IV_SZ);
 		memset(mac, 0, WOLFSSL_TICKET_MAC_SZ);
 		memcpy(name, key.name, sizeof(key.name));
 		if (getrandom(iv, NONCE, 0) == NONCE)
-			ret = gcm(&key, true, iv, mac, ticket, length, profile);
+			ret = gcm(&key, true, iv, mac, ticket, length, whose);
 	} else {
-		ret = gcm(&key, false, iv, mac, ticket, length, profile);
+		ret = gcm(&key, false, iv, mac, ticket, length, whose);
 	}
 	explicit_bzero(&key, sizeof(key));
 	*out_length = length;

@@ -55,13 +55,15 @@ int td_seal_use(const struct td_ticket_keys *keys);
  * @ticket: what is sealed or opened in its place
  * @length: its bytes
  * @out_length: the same
- * @profile: name of the profile; a ticket is good for one profile only
+ * @unused: nothing
+ *
+ * A ticket is good for what td_profile.tickets of the connection says.
  *
  * Return: WOLFSSL_TICKET_RET_OK; _REJECT for a ticket that is not ours, or too
  * old, or if the server has to ask for a certificate
  */
 int td_seal_callback(struct WOLFSSL *ssl, unsigned char *name, unsigned char *iv,
 		     unsigned char *mac, int seal, unsigned char *ticket, int length,
-		     int *out_length, void *profile);
+		     int *out_length, void *unused);
 
 #endif

@@ -118,5 +118,7 @@ bool td_staple_prepare(const struct td_profile *profile)
 	for (unsigned int i = 0; any && i < profile->n_leaves; i++)
 		if (!td_wolf_ocsp_answer(profile->leaves[i].ctx, answer))
 			return false;
-	return true;
+	/* wolfSSL asks where the trust anchors are. */
+	return !any || !profile->trust[TLSOCK_ROLE_SERVER] ||
+	       td_wolf_ocsp_answer(profile->trust[TLSOCK_ROLE_SERVER], answer);
 }

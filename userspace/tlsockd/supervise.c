@@ -108,7 +108,7 @@ static void send_drain(struct td_child *child)
 
 	if (!child->draining || child->drain_sent || child->source.fd < 0)
 		return;
-	err = td_channel_send(child->source.fd, &message, -1);
+	err = td_channel_send(child->source.fd, &message, -1, -1);
 	if (err == -EAGAIN)
 		td_loop_want_write(child->broker->loop, &child->source, true);
 	else

@@ -21,6 +21,7 @@
 #include "../lib/log.h"
 #include "handshake.h"
 #include "outcome.h"
+#include "own.h"
 #include "profile.h"
 #include "ring.h"
 #include "sandbox.h"
@@ -33,10 +34,21 @@
 #define TAG_REPORT	7
 
 /**
+ * struct descriptors - what comes with a job
+ * @socket: the TCP socket, -1 if there is none
+ * @own: to read the program's credentials from, -1 if there are none
+ */
+struct descriptors {
+	int	socket;
+	int	own;
+};
+
+/**
  * struct worker - all of it
  * @ring: requests and completions
  * @socket: to the broker
  * @contexts: by profile
+ * @owns: profiles with credentials of programs
  * @limit: most handshakes at a time
  * @active: handshakes under way
  * @count: their number
@@ -47,12 +59,13 @@
  * @job: likewise
  * @header: of the receive request
  * @vector: of the receive request
- * @control: room for one descriptor
+ * @control: room for the descriptors
  */
 struct worker {
 	struct io_uring			ring;
 	int				socket;
 	const struct td_contexts	*contexts;
+	struct td_owns			owns;
 	unsigned int			limit;
 	struct td_handshake		*active;
 	unsigned int			count;
@@ -65,7 +78,7 @@ struct worker {
 	};
 	struct msghdr			header;
 	struct iovec			vector;
-	char				control[CMSG_SPACE(sizeof(int))]
+	char				control[CMSG_SPACE(sizeof(struct descriptors))]
 		__attribute__((aligned(__alignof__(struct cmsghdr))));
 };
 
@@ -146,27 +159,42 @@ static void charge(struct td_handshake *handshake, uint64_t *cpu)
 	*cpu = now;
 }
 
-static int start_job(struct worker *worker, int fd, uint64_t *cpu)
+static bool begin(struct worker *worker, struct td_handshake *handshake, int own)
 {
 	const struct td_job *job = &worker->message.job;
+	const struct td_profile *profile = td_profile_find(worker->contexts, job->profile);
+
+	if (profile && own >= 0) {
+		handshake->own = td_own_get(&worker->owns, profile, job, own,
+					    &handshake->message.result);
+		if (!handshake->own)
+			return td_handshake_stop(handshake, &worker->ring, ECANCELED);
+		profile = &handshake->own->profile;
+	}
+	return td_handshake_start(handshake, &worker->job, profile, &worker->ring);
+}
+
+static int start_job(struct worker *worker, struct descriptors fds, uint64_t *cpu)
+{
 	struct td_handshake *handshake;
 	bool goes_on = false;
 
-	handshake = td_handshake_new(job, worker->message.id, fd, now_of(CLOCK_MONOTONIC));
+	handshake = td_handshake_new(&worker->message.job, worker->message.id, fds.socket,
+				     now_of(CLOCK_MONOTONIC));
 	if (!handshake) {
 		tl_log(LOG_ERR, "out of memory");
 		return -ENOMEM;
 	}
 	link_handshake(worker, handshake);
 	if (worker->count <= worker->limit) {
-		goes_on = td_handshake_start(handshake, &worker->job,
-					     td_profile_find(worker->contexts, job->profile),
-					     &worker->ring);
+		goes_on = begin(worker, handshake, fds.own);
 	} else {
 		td_outcome_set(&handshake->message.result, EBUSY, TLSOCK_STAGE_QUEUE,
 			       "the worker has too many handshakes");
 		goes_on = td_handshake_stop(handshake, &worker->ring, ECANCELED);
 	}
+	if (fds.own >= 0)
+		close(fds.own);
 	charge(handshake, cpu);
 	return goes_on ? 0 : report(worker, handshake);
 }
@@ -184,36 +212,46 @@ static int cancel_job(struct worker *worker, uint32_t id)
 	return report(worker, handshake);
 }
 
-static int take_descriptor(struct worker *worker)
+static struct descriptors take_descriptors(struct worker *worker)
 {
 	struct cmsghdr *control = CMSG_FIRSTHDR(&worker->header);
-	int fd = -1;
+	struct descriptors fds = { -1, -1 };
 
 	if (control && control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS &&
-	    control->cmsg_len == CMSG_LEN(sizeof(fd)))
-		memcpy(&fd, CMSG_DATA(control), sizeof(fd));
-	return fd;
+	    control->cmsg_len <= CMSG_LEN(sizeof(fds)))
+		memcpy(&fds, CMSG_DATA(control), control->cmsg_len - CMSG_LEN(0));
+	return fds;
+}
+
+/* A job has its socket and, if its program brings any, its credentials. */
+static bool fits(const struct td_message *message, struct descriptors fds)
+{
+	bool job = message->type == TD_MESSAGE_JOB;
+
+	return (fds.socket >= 0) == job &&
+	       (fds.own >= 0) == (job && tl_own_size(&message->job.own));
 }
 
 /* Return: 0 to go on, -errno to end the worker; -EPIPE: the broker is gone */
 static int hear_broker(struct worker *worker, int length, uint64_t *cpu)
 {
-	int fd, ret;
+	struct descriptors fds;
+	int ret;
 
 	if (length == -EINTR || length == -EAGAIN)
 		return listen_to_broker(worker);
 	if (length <= 0)
 		return length ? length : -EPIPE;
-	fd = take_descriptor(worker);
+	fds = take_descriptors(worker);
 	if ((worker->header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
 	    td_message_check(&worker->message, (size_t)length) ||
-	    (worker->message.type == TD_MESSAGE_JOB) != (fd >= 0)) {
+	    !fits(&worker->message, fds)) {
 		tl_log(LOG_ERR, "malformed message from the broker");
 		return -EBADMSG;
 	}
 	switch (worker->message.type) {
 	case TD_MESSAGE_JOB:
-		ret = start_job(worker, fd, cpu);
+		ret = start_job(worker, fds, cpu);
 		break;
 	case TD_MESSAGE_CANCEL:
 		ret = cancel_job(worker, worker->message.id);

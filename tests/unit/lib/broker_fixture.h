@@ -70,6 +70,7 @@ FIXTURE_SETUP(broker)
 
 	/* Servers, which may have all the room there is */
 	self->request = (struct tl_request) {
+		.own_fd = -1,
 		.role = TLSOCK_ROLE_SERVER, .has_id = 1, .timeout_ms = 10000,
 		.verify = -1, .client_cert = -1,
 	};
