@@ -17,13 +17,25 @@
 #include "sock.h"
 #include "trace.h"
 
+/**
+ * struct netlink_handout - what a helper gets of a request
+ * @fd: descriptor of the TCP socket, reserved
+ * @own_fd: of the program's own credentials, reserved; -1 if there are none
+ * @own: file for it
+ */
+struct netlink_handout {
+	int		fd;
+	int		own_fd;
+	struct file	*own;
+};
+
 /* Room for the attributes of one request, its strings included. */
 static size_t netlink_request_size(const struct tlsock_cfg *cfg)
 {
 	size_t size = nla_total_size(0);	/* the nest */
 
-	size += 9 * nla_total_size(sizeof(u32));
-	size += nla_total_size_64bit(sizeof(u64));
+	size += 13 * nla_total_size(sizeof(u32));
+	size += 2 * nla_total_size_64bit(sizeof(u64));
 	size += 2 * nla_total_size(sizeof(struct sockaddr_storage));
 	size += 2 * nla_total_size(0);	/* flags */
 	if (!cfg)
@@ -92,11 +104,41 @@ static int netlink_put_owner(struct sk_buff *skb, const struct tlsock_sock *ts,
 	return 0;
 }
 
+static bool netlink_has_own(const struct tlsock_req *req)
+{
+	const struct tlsock_cfg *cfg = req->ts->cfg;
+
+	return cfg && (cfg->own[TLSOCK_CREDENTIAL_CERT] || cfg->own[TLSOCK_CREDENTIAL_KEY] ||
+		       cfg->own[TLSOCK_CREDENTIAL_CA]);
+}
+
+static int netlink_put_own(struct sk_buff *skb, const struct tlsock_req *req, int fd)
+{
+	static const int attrs[] = {
+		[TLSOCK_CREDENTIAL_CERT] = TLSOCK_A_REQUEST_OWN_CERT,
+		[TLSOCK_CREDENTIAL_KEY] = TLSOCK_A_REQUEST_OWN_KEY,
+		[TLSOCK_CREDENTIAL_CA] = TLSOCK_A_REQUEST_OWN_CA,
+	};
+	const struct tlsock_cfg *cfg = req->ts->cfg;
+	int kind;
+
+	if (fd < 0)
+		return 0;
+	if (nla_put_s32(skb, TLSOCK_A_REQUEST_OWN_FD, fd) ||
+	    nla_put_u64_64bit(skb, TLSOCK_A_REQUEST_OWN_ID, cfg->own_id, 0))
+		return -EMSGSIZE;
+	for (kind = 0; kind < TLSOCK_CREDENTIAL_N; kind++)
+		if (cfg->own[kind] && nla_put_u32(skb, attrs[kind], cfg->own[kind]->length))
+			return -EMSGSIZE;
+	return 0;
+}
+
 /*
  * The request pins its socket, and the options and the process of a socket do
  * not change between HANDSHAKE and its end.
  */
-static int netlink_put_request(struct sk_buff *skb, const struct tlsock_req *req, int fd)
+static int netlink_put_request(struct sk_buff *skb, const struct tlsock_req *req,
+			       const struct netlink_handout *out)
 {
 	struct socket *inner = sock_from_file(req->file);
 	struct nlattr *nest = nla_nest_start(skb, TLSOCK_A_ACCEPT_REQUEST);
@@ -104,32 +146,70 @@ static int netlink_put_request(struct sk_buff *skb, const struct tlsock_req *req
 
 	if (!nest ||
 	    nla_put_u32(skb, TLSOCK_A_REQUEST_ID, req->id) ||
-	    nla_put_s32(skb, TLSOCK_A_REQUEST_SOCKFD, fd) ||
+	    nla_put_s32(skb, TLSOCK_A_REQUEST_SOCKFD, out->fd) ||
 	    nla_put_u32(skb, TLSOCK_A_REQUEST_ROLE, req->ts->role) ||
 	    nla_put_u32(skb, TLSOCK_A_REQUEST_TIMEOUT_MS, jiffies_to_msecs(max(left, 1L))) ||
 	    tlsock_netlink_put_address(skb, TLSOCK_A_REQUEST_LOCAL, inner, 0) ||
 	    tlsock_netlink_put_address(skb, TLSOCK_A_REQUEST_REMOTE, inner, 1) ||
 	    netlink_put_options(skb, req->ts->cfg) ||
+	    netlink_put_own(skb, req, out->own_fd) ||
 	    netlink_put_owner(skb, req->ts, inner))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
+static void netlink_drop_handout(const struct netlink_handout *out)
+{
+	put_unused_fd(out->fd);
+	if (out->own_fd < 0)
+		return;
+	put_unused_fd(out->own_fd);
+	fput(out->own);
+}
+
+static int netlink_prepare_own(const struct tlsock_req *req, struct netlink_handout *out)
+{
+	out->own_fd = -1;
+	if (!netlink_has_own(req))
+		return 0;
+	out->own = tlsock_credential_file(req->ts->cfg);
+	if (IS_ERR(out->own))
+		return PTR_ERR(out->own);
+	out->own_fd = get_unused_fd_flags(O_CLOEXEC);
+	if (out->own_fd >= 0)
+		return 0;
+	fput(out->own);
+	return out->own_fd;
+}
+
+static int netlink_prepare_handout(const struct tlsock_req *req, struct netlink_handout *out)
+{
+	int err;
+
+	out->fd = get_unused_fd_flags(O_CLOEXEC);
+	if (out->fd < 0)
+		return out->fd;
+	err = netlink_prepare_own(req, out);
+	if (err)
+		put_unused_fd(out->fd);
+	return err;
+}
+
 /* Fill the reply; as many descriptors as the helper has room for are reserved. */
-static int netlink_fill_accept(struct sk_buff *skb, struct tlsock_req **reqs, int *fds,
-			       unsigned int n)
+static int netlink_fill_accept(struct sk_buff *skb, struct tlsock_req **reqs,
+			       struct netlink_handout *outs, unsigned int n)
 {
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < n; i++) {
-		fds[i] = get_unused_fd_flags(O_CLOEXEC);
-		if (fds[i] < 0)
-			return i ? i : fds[i];
-		err = netlink_put_request(skb, reqs[i], fds[i]);
+		err = netlink_prepare_handout(reqs[i], &outs[i]);
+		if (err)
+			return i ? i : err;
+		err = netlink_put_request(skb, reqs[i], &outs[i]);
 		if (WARN_ON_ONCE(err)) {
-			put_unused_fd(fds[i]);
+			netlink_drop_handout(&outs[i]);
 			return i ? i : err;
 		}
 		trace_tlsock_request_accept(reqs[i]);
@@ -164,7 +244,8 @@ int tlsock_nl_accept_doit(struct sk_buff *request, struct genl_info *info)
 	struct nlattr *limit = info->attrs[TLSOCK_A_ACCEPT_LIMIT];
 	struct nlattr *clients = info->attrs[TLSOCK_A_ACCEPT_CLIENTS];
 	struct tlsock_req *reqs[TLSOCK_MAX_ACCEPT];
-	int fds[TLSOCK_MAX_ACCEPT], n, sent = 0, err;
+	struct netlink_handout outs[TLSOCK_MAX_ACCEPT];
+	int n, sent = 0, err;
 	struct sk_buff *skb;
 	void *head;
 
@@ -179,9 +260,12 @@ int tlsock_nl_accept_doit(struct sk_buff *request, struct genl_info *info)
 	skb = netlink_new_accept(info, reqs, n, &head);
 	if (!skb)
 		goto out_return;
-	err = netlink_fill_accept(skb, reqs, fds, n);
+	err = netlink_fill_accept(skb, reqs, outs, n);
 	if (err < 0) {
-		GENL_SET_ERR_MSG(info, "no file descriptor is free in the helper");
+		if (err == -ENOMEM)
+			GENL_SET_ERR_MSG(info, "no memory is free");
+		else
+			GENL_SET_ERR_MSG(info, "no file descriptor is free in the helper");
 		goto out_skb;
 	}
 	sent = err;
@@ -200,14 +284,16 @@ int tlsock_nl_accept_doit(struct sk_buff *request, struct genl_info *info)
 	/* COMMIT POINT: the helper owns the descriptors. */
 	tlsock_pending_return(tn, reqs + sent, n - sent);
 	while (sent--) {
-		fd_install(fds[sent], get_file(reqs[sent]->file));
+		fd_install(outs[sent].fd, get_file(reqs[sent]->file));
+		if (outs[sent].own_fd >= 0)
+			fd_install(outs[sent].own_fd, outs[sent].own);
 		tlsock_request_put(reqs[sent]);
 	}
 	return 0;
 
 out_fds:
 	while (sent--)
-		put_unused_fd(fds[sent]);
+		netlink_drop_handout(&outs[sent]);
 out_skb:
 	nlmsg_free(skb);
 out_return:

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The options of level SOL_TLSOCK: what may be set when, and what is
- * answered. Everything is answered in the kernel; the helper never sees a
- * setsockopt().
+ * The options of level SOL_TLSOCK: what may be set when. Everything is decided
+ * in the kernel; the helper never sees a setsockopt().
  */
 #include <linux/ctype.h>
-#include <net/tls.h>
+#include <linux/random.h>
 
 #include "option.h"
 #include "rekey.h"
@@ -13,6 +12,10 @@
 
 static void option_free(struct tlsock_cfg *cfg)
 {
+	int kind;
+
+	for (kind = 0; kind < TLSOCK_CREDENTIAL_N; kind++)
+		tlsock_credential_put(cfg->own[kind]);
 	kfree(cfg->server_name);
 	kfree(cfg->alpn);
 	kfree(cfg->profile);
@@ -50,6 +53,7 @@ static bool option_dup(char **to, const char *from)
 static struct tlsock_cfg *option_clone(const struct tlsock_cfg *old)
 {
 	struct tlsock_cfg *cfg = kzalloc_obj(*cfg, GFP_KERNEL_ACCOUNT);
+	int kind;
 
 	if (!cfg)
 		return NULL;
@@ -59,6 +63,9 @@ static struct tlsock_cfg *option_clone(const struct tlsock_cfg *old)
 	cfg->client_cert = old ? old->client_cert : -1;
 	cfg->no_resume = old && old->no_resume;
 	cfg->peer_cert = old && old->peer_cert;
+	cfg->own_id = old ? old->own_id : 0;
+	for (kind = 0; old && kind < TLSOCK_CREDENTIAL_N; kind++)
+		cfg->own[kind] = tlsock_credential_get(old->own[kind]);
 	if (old && (!option_dup(&cfg->server_name, old->server_name) ||
 		    !option_dup(&cfg->alpn, old->alpn) ||
 		    !option_dup(&cfg->profile, old->profile))) {
@@ -212,6 +219,43 @@ static bool option_is_settable(int name)
 	       name == TLSOCK_PEER_CERT;
 }
 
+static int option_check_state(const struct tlsock_sock *ts)
+{
+	if (ts->state == TLSOCK_STATE_INIT)
+		return 0;
+	return ts->state == TLSOCK_STATE_ESTABLISHED ? -EISCONN : -EINVAL;
+}
+
+/**
+ * tlsock_option_set_credential - setsockopt() of TLSOCK_CERT, _KEY and _CA
+ * @ts: the socket
+ * @kind: enum tlsock_credential_kind
+ * @credential: owned by the socket if this succeeds; NULL for none
+ *
+ * Context: process, outer sk_lock held
+ * Return: 0, -EISCONN, -EINVAL, -ENOMEM
+ */
+int tlsock_option_set_credential(struct tlsock_sock *ts, int kind,
+				 struct tlsock_credential *credential)
+{
+	struct tlsock_cfg *cfg;
+	int err;
+
+	sock_owned_by_me(tlsock_outer(ts));
+	err = option_check_state(ts);
+	if (err)
+		return err;
+	cfg = option_clone(ts->cfg);
+	if (!cfg)
+		return -ENOMEM;
+	tlsock_credential_put(cfg->own[kind]);
+	cfg->own[kind] = credential;
+	cfg->own_id = get_random_u64();
+	tlsock_option_put(ts->cfg);
+	ts->cfg = cfg;
+	return 0;
+}
+
 /**
  * tlsock_option_set - setsockopt() of level SOL_TLSOCK
  * @ts: the socket
@@ -235,8 +279,9 @@ int tlsock_option_set(struct tlsock_sock *ts, int name, sockptr_t value, unsigne
 		return option_key_update(ts, value, len);
 	if (!option_is_settable(name))
 		return -ENOPROTOOPT;
-	if (ts->state != TLSOCK_STATE_INIT)
-		return ts->state == TLSOCK_STATE_ESTABLISHED ? -EISCONN : -EINVAL;
+	err = option_check_state(ts);
+	if (err)
+		return err;
 	if (name == TLSOCK_ROLE)
 		return option_set_role(ts, value, len);
 	if (name == TLSOCK_UPGRADE)
@@ -254,123 +299,4 @@ int tlsock_option_set(struct tlsock_sock *ts, int name, sockptr_t value, unsigne
 	tlsock_option_put(ts->cfg);
 	ts->cfg = cfg;
 	return 0;
-}
-
-/* Text with its NUL; too little room is told, never cut. */
-static int option_put_text(const char *text, char __user *value, int __user *len, int room)
-{
-	int need;
-
-	text = text ?: "";
-	need = strlen(text) + 1;
-	if (put_user(need, len))
-		return -EFAULT;
-	if (room < need)
-		return -ERANGE;
-	return copy_to_user(value, text, need) ? -EFAULT : 0;
-}
-
-/* A struct that may grow: the caller gets what it has room for. */
-static int option_put_data(const void *data, int size, char __user *value, int __user *len,
-			   int room)
-{
-	room = min(room, size);
-	if (put_user(room, len) || copy_to_user(value, data, room))
-		return -EFAULT;
-	return 0;
-}
-
-static int option_put_int(int number, char __user *value, int __user *len, int room)
-{
-	if (room < (int)sizeof(int))
-		return -EINVAL;
-	return option_put_data(&number, sizeof(number), value, len, room);
-}
-
-static int option_put_info(struct tlsock_sock *ts, char __user *value, int __user *len, int room)
-{
-	struct tlsock_info info = {
-		.size = sizeof(info),
-		.state = ts->state,
-		.role = ts->role,
-		.version = ts->version,
-		.cipher = ts->cipher,
-		.group = ts->group,
-		.flags = ts->info_flags,
-		.rekeys = ts->rekey ? atomic_read(&ts->rekey->count) : 0,
-	};
-
-	if (test_bit(TLSOCK_F_TRUNCATED, &ts->flags))
-		info.flags |= TLSOCK_INFO_TRUNCATED;
-	else if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
-		info.flags |= TLSOCK_INFO_RX_EOF;
-	return option_put_data(&info, sizeof(info), value, len, room);
-}
-
-static int option_put_error(struct tlsock_sock *ts, char __user *value, int __user *len, int room)
-{
-	static const struct tlsock_error none = { .alert_sent = -1, .alert_received = -1 };
-	/* Pairs with cmpxchg() in tlsock_sock_set_error(). */
-	const struct tlsock_error *error = smp_load_acquire(&ts->error);
-
-	return option_put_data(error ?: &none, sizeof(none), value, len, room);
-}
-
-/**
- * tlsock_option_read - getsockopt() of level SOL_TLSOCK
- * @ts: the socket
- * @name: TLSOCK_*
- * @value: room for the value
- * @len: bytes of room in, bytes of the value out
- *
- * Context: process, outer sk_lock held
- * Return: 0, -ENOPROTOOPT, -ERANGE with the length needed in @len, -EINVAL
- * for too little room of a fixed value, -EFAULT; TLSOCK_PEER and
- * TLSOCK_PEER_CERT: the errno of tlsock_peer_read() and tlsock_peer_read_cert()
- */
-int tlsock_option_read(struct tlsock_sock *ts, int name, char __user *value, int __user *len)
-{
-	const struct tlsock_cfg *cfg = ts->cfg;
-	bool established = ts->state == TLSOCK_STATE_ESTABLISHED;
-	int room;
-
-	sock_owned_by_me(tlsock_outer(ts));
-	if (get_user(room, len))
-		return -EFAULT;
-	if (room < 0)
-		return -EINVAL;
-	switch (name) {
-	case TLSOCK_SERVER_NAME:
-		if (established && ts->role == TLSOCK_ROLE_SERVER)
-			return option_put_text(ts->peer_name, value, len, room);
-		return option_put_text(cfg ? cfg->server_name : NULL, value, len, room);
-	case TLSOCK_PROFILE:
-		return option_put_text(cfg ? cfg->profile : NULL, value, len, room);
-	case TLSOCK_ALPN:
-		if (established)
-			return option_put_text(ts->alpn, value, len, room);
-		return option_put_text(cfg ? cfg->alpn : NULL, value, len, room);
-	case TLSOCK_VERIFY:
-		return option_put_int(cfg && cfg->verify >= 0 ? cfg->verify :
-				      TLSOCK_VERIFY_REQUIRED, value, len, room);
-	case TLSOCK_CLIENT_CERT:
-		return option_put_int(cfg && cfg->client_cert >= 0 ? cfg->client_cert :
-				      TLSOCK_CLIENT_CERT_NONE, value, len, room);
-	case TLSOCK_TIMEOUT_MS:
-		return option_put_int(tlsock_option_timeout_ms(cfg), value, len, room);
-	case TLSOCK_RESUME:
-		return option_put_int(!cfg || !cfg->no_resume, value, len, room);
-	case TLSOCK_ROLE:
-		return option_put_int(ts->role, value, len, room);
-	case TLSOCK_INFO:
-		return option_put_info(ts, value, len, room);
-	case TLSOCK_ERROR:
-		return option_put_error(ts, value, len, room);
-	case TLSOCK_PEER:
-		return tlsock_peer_read(ts, value, len, room);
-	case TLSOCK_PEER_CERT:
-		return tlsock_peer_read_cert(ts, value, len, room);
-	default:
-		return -ENOPROTOOPT;
-	}
 }

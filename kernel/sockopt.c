@@ -283,6 +283,24 @@ static int sockopt_set_inner(struct socket *inner, int level, int name, sockptr_
 	return READ_ONCE(inner->ops)->setsockopt(inner, level, name, value, len);
 }
 
+static int sockopt_set_credential(struct tlsock_sock *ts, int kind, sockptr_t value,
+				  unsigned int len)
+{
+	struct tlsock_credential *credential;
+	int err;
+
+	/* LOCKING: not while the file is read, which may take its time. */
+	err = tlsock_credential_read(kind, value, len, &credential);
+	if (err)
+		return err;
+	lock_sock(tlsock_outer(ts));
+	err = tlsock_option_set_credential(ts, kind, credential);
+	release_sock(tlsock_outer(ts));
+	if (err)
+		tlsock_credential_put(credential);
+	return err;
+}
+
 /**
  * tlsock_setsockopt - proto_ops.setsockopt, SOL_SOCKET included
  * @sock: the outer socket
@@ -306,6 +324,8 @@ int tlsock_setsockopt(struct socket *sock, int level, int name, sockptr_t value,
 		return err;
 	if (place == SOCKOPT_OUTER && level == SOL_SOCKET)
 		return sock_setsockopt(sock, level, name, value, len);
+	if (level == SOL_TLSOCK && tlsock_credential_kind(name) >= 0)
+		return sockopt_set_credential(ts, tlsock_credential_kind(name), value, len);
 	/* LOCKING: before it is connected, TLSOCK_UPGRADE may replace the inner socket. */
 	lock_sock(sock->sk);
 	if (level == SOL_TLSOCK) {

@@ -53,6 +53,12 @@ test_our_server()
 	expect "GnuTLS gets one" 0 hello
 	out=$(cmp "$work/saved" "$work/plain.response" 2>&1)
 	expect "byte for byte" 0 '^$'
+	stop
+	our_server -p stapling -c 1 -z "$pki/other-ca.pem"
+	openssl_tells -servername web.test -status
+	expect "also where the program brings trust anchors" 0 "$sent" hello
+	stop
+	our_server -p stapling
 }
 
 test_watch()

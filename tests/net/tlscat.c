@@ -7,6 +7,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -21,13 +22,14 @@
 
 static const char usage_text[] =
 	"usage: tlscat [-l [-e] [-k]] [-n NAME] [-p PROFILE] [-a ALPN] [-t MS] [-v 0|1|2]\n"
-	"              [-c 0|1|2] [-r 0|1] [-C FILE] ADDRESS PORT\n"
+	"              [-c 0|1|2] [-r 0|1] [-C FILE] [-x FILE] [-y FILE] [-z FILE] ADDRESS PORT\n"
 	"  -l  listen; \"port N\" is the first line on standard error, PORT 0 chooses one\n"
 	"  -e  send the first thing received back, then close\n"
 	"  -k  accept for ever, one after the other\n"
 	"  -P  plain TCP instead of TLS\n"
 	"  -w  seconds to wait for a peer that says nothing, and does not close (10)\n"
 	"  -C  write the peer's certificates, DER, into FILE.0, FILE.1 and so on\n"
+	"  -x, -y, -z  certificate, key and trust anchors of our own (TLSOCK_CERT, _KEY, _CA)\n"
 	"  -n, -p, -a, -t, -v, -c, -r  the options of SOL_TLSOCK\n";
 
 struct settings {
@@ -39,6 +41,9 @@ struct settings {
 	const char *profile;
 	const char *alpn;
 	const char *certs;
+	const char *own_cert;
+	const char *own_key;
+	const char *own_ca;
 	int patience;
 	int timeout;
 	int verify;
@@ -64,6 +69,18 @@ static void int_set(int fd, int option, int value)
 		fatal("setsockopt");
 }
 
+static void file_set(int fd, int option, const char *path)
+{
+	int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (!path)
+		return;
+	if (file < 0)
+		fatal(path);
+	int_set(fd, option, file);
+	close(file);
+}
+
 static void options_set(int fd, const struct settings *settings)
 {
 	if (settings->plain)
@@ -76,6 +93,9 @@ static void options_set(int fd, const struct settings *settings)
 	int_set(fd, TLSOCK_CLIENT_CERT, settings->client_cert);
 	int_set(fd, TLSOCK_RESUME, settings->resume);
 	int_set(fd, TLSOCK_PEER_CERT, settings->certs ? 1 : -1);
+	file_set(fd, TLSOCK_CERT, settings->own_cert);
+	file_set(fd, TLSOCK_KEY, settings->own_key);
+	file_set(fd, TLSOCK_CA, settings->own_ca);
 }
 
 static const char *text_get(int fd, int option)
@@ -263,7 +283,7 @@ int main(int argc, char **argv)
 				     .client_cert = -1, .resume = -1 };
 	int option;
 
-	while ((option = getopt(argc, argv, "lekPw:n:p:a:t:v:c:r:C:")) != -1) {
+	while ((option = getopt(argc, argv, "lekPw:n:p:a:t:v:c:r:C:x:y:z:")) != -1) {
 		switch (option) {
 		case 'l': settings.listen = true; break;
 		case 'e': settings.echo = true; break;
@@ -278,6 +298,9 @@ int main(int argc, char **argv)
 		case 'c': settings.client_cert = atoi(optarg); break;
 		case 'r': settings.resume = atoi(optarg); break;
 		case 'C': settings.certs = optarg; break;
+		case 'x': settings.own_cert = optarg; break;
+		case 'y': settings.own_key = optarg; break;
+		case 'z': settings.own_ca = optarg; break;
 		default: optind = argc; break;
 		}
 	}

@@ -15,7 +15,6 @@
 #ifndef IPPROTO_TLS
 #define IPPROTO_TLS	260
 #endif
-
 #ifndef SOL_TLSOCK
 #define SOL_TLSOCK	290
 #endif
@@ -33,6 +32,9 @@
 #define TLSOCK_UPGRADE		10	/* set: int, descriptor of a connected TCP socket */
 #define TLSOCK_KEY_UPDATE	11	/* set: int, TLSOCK_KEY_UPDATE_*; once connected */
 #define TLSOCK_RESUME		12	/* int, 0: full handshakes only; default 1 */
+#define TLSOCK_CERT		13	/* set: int, descriptor of a PEM file; get: its text */
+#define TLSOCK_KEY		14	/* set: likewise */
+#define TLSOCK_CA		15	/* set and get: like TLSOCK_CERT */
 #define TLSOCK_PEER		16	/* get: struct tlsock_peer and names; once connected */
 #define TLSOCK_PEER_CERT	17	/* int, 1: keep them; get: the one whose number is given */
 
@@ -72,8 +74,7 @@ enum tlsock_state {
 
 /**
  * struct tlsock_info - what a TLS socket is doing
- * @size: bytes that the kernel knows of this struct; it copies the smaller
- *	of this and the caller's length
+ * @size: bytes of this struct in the kernel; the caller gets at most its own
  * @state: enum tlsock_state
  * @role: enum tlsock_role
  * @version: TLS version as on the wire (0x0303, 0x0304), 0 before
@@ -116,7 +117,6 @@ struct tlsock_error {
 /* tlsock_peer.flags */
 #define TLSOCK_PEER_VERIFIED	(1U << 0)	/* the peer proved that it is the one */
 #define TLSOCK_PEER_MORE	(1U << 1)	/* not all names of the certificate are here */
-
 #define TLSOCK_MAX_SERIAL	20	/* RFC 5280 section 4.1.2.2 */
 
 /**

@@ -48,6 +48,11 @@ static void request_parse(struct t_request *out, const struct nlattr *attr)
 	out->cgroup = t_attr_u64(data, size, TLSOCK_A_REQUEST_CGROUP);
 	out->peer_cert = t_attr_find(data, size, TLSOCK_A_REQUEST_PEER_CERT, 0);
 	out->no_resume = t_attr_find(data, size, TLSOCK_A_REQUEST_NO_RESUME, 0);
+	out->own_fd = t_attr_u32(data, size, TLSOCK_A_REQUEST_OWN_FD, -1);
+	out->own_id = t_attr_u64(data, size, TLSOCK_A_REQUEST_OWN_ID);
+	out->own_length[0] = t_attr_u32(data, size, TLSOCK_A_REQUEST_OWN_CERT, 0);
+	out->own_length[1] = t_attr_u32(data, size, TLSOCK_A_REQUEST_OWN_KEY, 0);
+	out->own_length[2] = t_attr_u32(data, size, TLSOCK_A_REQUEST_OWN_CA, 0);
 	out->local_port = t_attr_port(data, size, TLSOCK_A_REQUEST_LOCAL, &out->family);
 	out->remote_port = t_attr_port(data, size, TLSOCK_A_REQUEST_REMOTE, &family);
 	if (family != out->family)

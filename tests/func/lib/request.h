@@ -26,6 +26,9 @@ struct t_request {
 	uint64_t	cgroup;
 	bool		no_resume;
 	bool		peer_cert;
+	int		own_fd;		/* -1 if absent, else likewise to be closed */
+	uint64_t	own_id;
+	uint32_t	own_length[3];	/* of certificates, key and trust anchors */
 	uint16_t	local_port;
 	uint16_t	remote_port;
 	int		family;
