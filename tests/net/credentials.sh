@@ -176,8 +176,8 @@ test_mistakes()
 {
 	openssl_server -cert "$pki/server.pem" -key "$pki/server.key"
 	echo text >"$work/text"
-	bad "a certificate alone" 'TLSOCK_CERT and TLSOCK_KEY belong together' -x "$pki/client.pem"
-	bad "a key alone" 'TLSOCK_CERT and TLSOCK_KEY belong together' -y "$pki/client.key"
+	bad "a certificate alone" 'a certificate and its private key belong together' -x "$pki/client.pem"
+	bad "a key alone" 'a certificate and its private key belong together' -y "$pki/client.key"
 	bad "the key of another" 'key TLSOCK_KEY does not belong to certificate TLSOCK_CERT' \
 		-x "$pki/client.pem" -y "$pki/server.key"
 	bad "no certificate" 'TLSOCK_CERT holds no certificate chain' -x "$work/text" -y "$pki/client.key"

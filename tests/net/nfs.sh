@@ -113,6 +113,41 @@ interruptions()
 	nfs_unmount
 }
 
+# in_keyring NAME: certificate and key of that name as keys of the keyring ".nfs", as
+# the kernel reads them; sets $serials
+in_keyring()
+{
+	local cert key
+	cert=$(openssl x509 -in "$pki/$1.pem" -outform der | keyctl padd user "$1-cert" %:.nfs)
+	key=$(openssl pkey -in "$pki/$1.key" -outform der | keyctl padd user "$1-key" %:.nfs)
+	serials="cert_serial=$cert,privkey_serial=$key"
+}
+
+# Mounts that bring their certificate, in the place of the profile's.
+own_certificates()
+{
+	local options=vers=4.2,xprtsec=mtls
+	keyctl link %:.nfs @s 2>/dev/null || return	# this kernel has none
+	with_profile nfs client-untrusted
+	in_keyring client
+	own=$serials
+	good "a certificate in the keyring" web.test "$options,$own" yes
+	bad "which no other mount has" web.test "$options" \
+		'handshake failed role=server .*consumer=nfsd .*errno=EKEYREJECTED'
+	serials=cert_serial=$(keyctl padd user pem-cert %:.nfs <"$pki/client.pem"),privkey_serial=$(
+		keyctl padd user pem-key %:.nfs <"$pki/client.key")
+	good "in PEM form" web.test "$options,$serials" yes
+	with_profile nfs client
+	in_keyring client-untrusted
+	bad "an untrusted one" web.test "$options,$serials" \
+		'handshake failed role=server .*consumer=nfsd .*errno=EKEYREJECTED'
+	bad "without its key" web.test "$options,${serials%,*}" \
+		'handshake failed role=client .*consumer=nfs .*certificate and its private key belong'
+	keyctl clear %:.nfs
+	bad "one that was taken out" web.test "$options,$own" \
+		'handshake failed role=client .*consumer=nfs .*errno=ENOKEY .*cannot be read'
+}
+
 serves_nfs()
 {
 	log_since_mark | grep -q 'serving the kernel'
@@ -174,9 +209,10 @@ bad "expired server" web.test vers=4.2,xprtsec=mtls \
 with_profile nfsd untrusted
 bad "untrusted server" web.test vers=4.2,xprtsec=mtls \
 	'handshake failed role=client .*consumer=nfs .*errno=EKEYREJECTED'
+with_profile nfsd server
+own_certificates
 run tlsock status
 expect "counted by consumer" 0 '^nfs  *[1-9][0-9]* ok, [1-9]' '^nfsd  *[1-9][0-9]* ok, [1-9]'
-with_profile nfsd server
 good "all is well again" web.test vers=4.2,xprtsec=mtls yes
 without_module
 finish

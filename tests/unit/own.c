@@ -181,8 +181,8 @@ TEST_F(own, what_is_of_no_use)
 	static const struct {
 		const char *cert, *key, *ca, *text;
 	} rows[] = {
-		{ "client.pem", NULL, NULL, "TLSOCK_CERT and TLSOCK_KEY belong together" },
-		{ NULL, "client.key", "ca.pem", "TLSOCK_CERT and TLSOCK_KEY belong together" },
+		{ "client.pem", NULL, NULL, "a certificate and its private key belong together" },
+		{ NULL, "client.key", "ca.pem", "a certificate and its private key belong together" },
 		{ "client.pem", "server.key", NULL, "does not belong to certificate TLSOCK_CERT" },
 		{ "client.key", "client.key", NULL, "TLSOCK_CERT holds no certificate chain" },
 		{ "client.pem", "client.pem", NULL, "TLSOCK_KEY holds no private key" },
@@ -199,6 +199,29 @@ TEST_F(own, what_is_of_no_use)
 		}
 	}
 	EXPECT_EQ(0, kept(&self->owns));
+}
+
+/* What keyrings hold has no number, and may change. */
+TEST_F(own, keyrings_are_read_each_time)
+{
+	struct td_own *first, *second;
+
+	self->job.consumer = TL_CONSUMER_NFS;
+	bring(self, "client.pem", "client.key", NULL);
+	self->job.own.id = 0;
+	first = get(self);
+	ASSERT_NE(NULL, first);
+	bring(self, "client-untrusted.pem", "client-untrusted.key", NULL);
+	self->job.own.id = 0;
+	second = get(self);
+	ASSERT_NE(NULL, second);
+	EXPECT_NE(first, second);
+	td_own_put(first);
+	td_own_put(second);
+	bring(self, "client.key", "client.key", NULL);
+	self->job.own.id = 0;
+	EXPECT_EQ(NULL, get(self));
+	EXPECT_NE(NULL, strstr(self->result.text, "(cert_serial) holds no certificate chain"));
 }
 
 TEST_F(own, a_file_that_is_cut)

@@ -32,7 +32,7 @@
 #define TLSOCK_UPGRADE		10	/* set: int, descriptor of a connected TCP socket */
 #define TLSOCK_KEY_UPDATE	11	/* set: int, TLSOCK_KEY_UPDATE_*; once connected */
 #define TLSOCK_RESUME		12	/* int, 0: full handshakes only; default 1 */
-#define TLSOCK_CERT		13	/* set: int, descriptor of a PEM file; get: its text */
+#define TLSOCK_CERT		13	/* set: int, descriptor of a PEM file; get: what it held */
 #define TLSOCK_KEY		14	/* set: likewise */
 #define TLSOCK_CA		15	/* set and get: like TLSOCK_CERT */
 #define TLSOCK_PEER		16	/* get: struct tlsock_peer and names; once connected */

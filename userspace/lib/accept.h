@@ -15,9 +15,9 @@
 #include "consumer.h"
 
 /**
- * struct tl_own - credentials that a program brings, in PEM form (TLSOCK_CERT,
- *	TLSOCK_KEY, TLSOCK_CA); all zero is none
- * @id: those of the same number are the same
+ * struct tl_own - credentials that a program brings (TLSOCK_CERT, TLSOCK_KEY,
+ *	TLSOCK_CA), or a mount; all zero is none
+ * @id: those of the same number are the same, 0 if there is no telling
  * @cert: bytes of the certificate chain
  * @key: bytes of the private key
  * @ca: bytes of the trust anchors

@@ -32,6 +32,7 @@ struct pair {
 	const char	*certificate;
 	const char	*key;
 	struct tl_span	passphrase;	/* no data: the key is not encrypted */
+	bool		brought;	/* and may be DER as well as PEM */
 	struct td_file	chain_file;
 	struct td_file	key_file;
 };
@@ -47,6 +48,17 @@ static int give_passphrase(char *to, int room, int writing, void *arg)
 	return (int)passphrase->length;
 }
 
+static int form(const struct pair *pair, const struct td_file *file)
+{
+	return pair->brought && (uint8_t)file->data[0] == TL_DER_SEQUENCE ?
+		       WOLFSSL_FILETYPE_ASN1 : WOLFSSL_FILETYPE_PEM;
+}
+
+static const char *forms(const struct pair *pair)
+{
+	return pair->brought ? "PEM or DER" : "PEM";
+}
+
 static int use_key(WOLFSSL_CTX *ctx, const struct pair *pair, struct td_mistakes *mistakes)
 {
 	const byte *key = (const byte *)pair->key_file.data;
@@ -57,14 +69,15 @@ static int use_key(WOLFSSL_CTX *ctx, const struct pair *pair, struct td_mistakes
 		wolfSSL_CTX_set_default_passwd_cb_userdata(ctx, (void *)&pair->passphrase);
 	}
 	ret = wolfSSL_CTX_use_PrivateKey_buffer(ctx, key, (long)pair->key_file.length,
-						WOLFSSL_FILETYPE_PEM);
+						form(pair, &pair->key_file));
 	wolfSSL_CTX_set_default_passwd_cb(ctx, NULL);
 	wolfSSL_CTX_set_default_passwd_cb_userdata(ctx, NULL);
 	if (ret == WOLFSSL_SUCCESS)
 		return 0;
 	td_profile_mistake(mistakes, pair->passphrase.data ?
-			   "%s holds no private key in PEM form that this passphrase opens" :
-			   "%s holds no private key in PEM form without passphrase", pair->key);
+			   "%s holds no private key in %s form that this passphrase opens" :
+			   "%s holds no private key in %s form without passphrase", pair->key,
+			   forms(pair));
 	return -EINVAL;
 }
 
@@ -72,10 +85,12 @@ static int use_pair(WOLFSSL_CTX *ctx, const struct pair *pair, struct td_mistake
 {
 	const byte *chain = (const byte *)pair->chain_file.data;
 
-	if (wolfSSL_CTX_use_certificate_chain_buffer(ctx, chain, (long)pair->chain_file.length) !=
+	if (wolfSSL_CTX_use_certificate_chain_buffer_format(ctx, chain,
+							    (long)pair->chain_file.length,
+							    form(pair, &pair->chain_file)) !=
 	    WOLFSSL_SUCCESS)
-		td_profile_mistake(mistakes, "%s holds no certificate chain in PEM form",
-				   pair->certificate);
+		td_profile_mistake(mistakes, "%s holds no certificate chain in %s form",
+				   pair->certificate, forms(pair));
 	else if (use_key(ctx, pair, mistakes))
 		return -EINVAL;
 	else if (wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS)
@@ -291,6 +306,7 @@ int td_credentials_bring(struct td_profile *profile, const struct td_brought *fi
 		.key = profile->config->key,
 		.chain_file = files->certificate,
 		.key_file = files->key,
+		.brought = true,
 	};
 	unsigned int at = 0;
 	WOLFSSL_CTX *ctx;

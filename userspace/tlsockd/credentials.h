@@ -22,10 +22,10 @@ struct td_profile;
 int td_credentials_load(struct td_profile *profile, struct td_mistakes *mistakes);
 
 /**
- * struct td_brought - what a program brings, in PEM form; nothing where there are no bytes
- * @certificate: chain
- * @key: its key
- * @ca: trust anchors, NUL terminated
+ * struct td_brought - what a program brings; nothing where there are no bytes
+ * @certificate: chain, PEM or DER
+ * @key: its key, PEM or DER
+ * @ca: trust anchors, PEM, NUL terminated
  */
 struct td_brought {
 	struct td_file	certificate;

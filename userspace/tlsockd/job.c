@@ -35,12 +35,29 @@ static void take_ticket(struct td_broker *broker, const struct td_request *r,
 		td_tickets_take(&broker->tickets, name, resume);
 }
 
-int td_job_fill(struct td_broker *broker, const struct td_request *request, int64_t now,
+/* Never the profile's own in the place of what is named. */
+static int bring(struct td_request *request, const char **why)
+{
+	const struct tl_kernel *kernel = &request->kernel;
+	int fd;
+
+	if (request->own_fd >= 0 || (!kernel->certificate && !kernel->private_key))
+		return 0;
+	fd = td_keyring_bring(kernel, &request->job.own, why);
+	if (fd < 0)
+		return fd;
+	request->own_fd = fd;
+	return 0;
+}
+
+int td_job_fill(struct td_broker *broker, struct td_request *request, int64_t now,
 		struct td_job_message *message, const char **why)
 {
 	int64_t late = td_request_age(request, now);
-	int n;
+	int n = bring(request, why);
 
+	if (n < 0)
+		return n;
 	message->type = TD_MESSAGE_JOB;
 	message->id = request->number;
 	message->job = request->job;

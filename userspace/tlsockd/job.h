@@ -77,16 +77,16 @@ void td_job_name_session(const struct td_request *request, struct td_session *se
 /**
  * td_job_fill - write the message for a worker
  * @broker: has the tickets
- * @request: that the rules allow
+ * @request: that the rules allow; what its keyring brings becomes its own
  * @now: monotonic milliseconds
  * @message: filled, to be given to td_job_wipe()
  * @why: sentence, set on error
  *
  * A ticket that is in it is used up.
  *
- * Return: 0, -ENOKEY (there is no pre-shared key)
+ * Return: 0, -ENOKEY (a key that is named or needed is not there), -ENOMEM
  */
-int td_job_fill(struct td_broker *broker, const struct td_request *request, int64_t now,
+int td_job_fill(struct td_broker *broker, struct td_request *request, int64_t now,
 		struct td_job_message *message, const char **why);
 
 /** td_job_wipe - forget the secrets of a message */

@@ -10,12 +10,15 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <keyutils.h>
 
 #include "../lib/log.h"
 
 #define NVME_KEYRING	".nvme"
+#define NFS_KEYRING	".nfs"
 
 static int describe(key_serial_t serial, struct tl_psk *psk)
 {
@@ -57,13 +60,12 @@ static bool take(key_serial_t serial, struct tl_psk *psk, bool any_type)
 }
 
 /* The module that makes it may come at any time. */
-static key_serial_t nvme_keyring(void)
+static key_serial_t link_keyring(const char *name)
 {
-	key_serial_t keyring = find_key_by_type_and_desc("keyring", NVME_KEYRING, 0);
+	key_serial_t keyring = find_key_by_type_and_desc("keyring", name, 0);
 
 	if (keyring > 0 && keyctl_link(keyring, KEY_SPEC_PROCESS_KEYRING))
-		tl_log(LOG_WARNING, "keyring " NVME_KEYRING " cannot be linked: %s",
-		       strerror(errno));
+		tl_log(LOG_WARNING, "keyring %s cannot be linked: %s", name, strerror(errno));
 	return keyring;
 }
 
@@ -97,7 +99,7 @@ int td_keyring_psks(const struct tl_kernel *kernel, struct tl_psk out[TL_PSK_MAX
 	int n = 0;
 
 	if (kernel->n_psks) {
-		nvme_keyring();
+		link_keyring(NVME_KEYRING);
 		for (unsigned int i = 0; i < kernel->n_psks && i < TL_CONSUMER_MAX_KEYS; i++)
 			n += take(kernel->psks[i], &out[n], false);
 		*why = "the pre-shared key cannot be read";
@@ -108,13 +110,61 @@ int td_keyring_psks(const struct tl_kernel *kernel, struct tl_psk out[TL_PSK_MAX
 		return -ENOKEY;
 	}
 	if (!keyring)
-		keyring = nvme_keyring();
+		keyring = link_keyring(NVME_KEYRING);
 	*why = "there is no keyring " NVME_KEYRING;
 	if (keyring > 0) {
 		n = take_all(keyring, out);
 		*why = "no pre-shared key is in the keyring";
 	}
 	return n ? n : -ENOKEY;
+}
+
+/* What a key has in it, into the pipe; nothing if there is no key. */
+static int pass(key_serial_t serial, long max, int pipe, uint32_t *length, const char **why)
+{
+	void *payload;
+	ssize_t written;
+	long size;
+
+	if (!serial)
+		return 0;
+	size = keyctl_read_alloc(serial, &payload);
+	if (size <= 0 || size > max) {
+		*why = size < 0 ? "a key with certificate or private key cannot be read" :
+		       size ? "a key with certificate or private key is too long" :
+			      "a key with certificate or private key is empty";
+		tl_log(LOG_WARNING, "key %d: %s", serial, size < 0 ? strerror(errno) : *why);
+		if (size >= 0)
+			free(payload);
+		return -ENOKEY;
+	}
+	written = write(pipe, payload, (size_t)size);
+	explicit_bzero(payload, (size_t)size);
+	free(payload);
+	*length = (uint32_t)size;
+	if (written == size)
+		return 0;
+	*why = "no memory for the certificate";
+	return -ENOMEM;
+}
+
+/* A pipe, for its memory is never swapped; both fit into it. */
+int td_keyring_bring(const struct tl_kernel *kernel, struct tl_own *own, const char **why)
+{
+	int ends[2], ret;
+
+	*why = "no memory for the certificate";
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+		return -ENOMEM;
+	link_keyring(NFS_KEYRING);
+	ret = pass(kernel->certificate, TLSOCK_MAX_CERT, ends[1], &own->cert, why);
+	if (ret == 0)
+		ret = pass(kernel->private_key, TLSOCK_MAX_KEY, ends[1], &own->key, why);
+	close(ends[1]);
+	if (ret == 0)
+		return ends[0];
+	close(ends[0]);
+	return ret;
 }
 
 void td_keyring_forget(const struct tl_kernel *kernel)

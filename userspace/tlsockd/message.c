@@ -53,7 +53,8 @@ static bool check_own(const struct td_job *job)
 {
 	return job->own.cert <= TLSOCK_MAX_CERT && job->own.key <= TLSOCK_MAX_KEY &&
 	       job->own.ca <= TLSOCK_MAX_CA &&
-	       (!tl_own_size(&job->own) || job->consumer == TL_CONSUMER_PROGRAM);
+	       (!tl_own_size(&job->own) || job->consumer == TL_CONSUMER_PROGRAM ||
+		job->auth == TL_AUTH_X509);
 }
 
 static bool check_job(const struct td_job *job)

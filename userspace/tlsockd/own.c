@@ -86,7 +86,7 @@ static bool check(const struct td_profile *base, const struct tl_own *own,
 {
 	if (!own->cert != !own->key)
 		td_outcome_set(result, EINVAL, TLSOCK_STAGE_CONFIG,
-			       "TLSOCK_CERT and TLSOCK_KEY belong together");
+			       "a certificate and its private key belong together");
 	else if (base->config->psk)
 		td_outcome_set(result, EINVAL, TLSOCK_STAGE_CONFIG,
 			       "profile %s has pre-shared keys, which need no certificate",
@@ -127,7 +127,22 @@ static bool compose(struct td_own *own, const struct tl_own *brought)
 	return td_staple_prepare(profile);
 }
 
-static int load(struct td_own *own, struct brought *brought, struct td_mistakes *mistakes)
+/* For messages */
+static void name(struct tl_profile *config, const struct td_job *job)
+{
+	bool program = job->consumer == TL_CONSUMER_PROGRAM;
+
+	if (job->own.cert) {
+		config->certificate = program ? "TLSOCK_CERT" : "(cert_serial)";
+		config->key = program ? "TLSOCK_KEY" : "(privkey_serial)";
+		config->more_certificates.n = 0;
+	}
+	if (job->own.ca)
+		config->ca = "TLSOCK_CA";
+}
+
+static int load(struct td_own *own, const struct td_job *job, struct brought *brought,
+		struct td_mistakes *mistakes)
 {
 	const struct tl_own *length = &brought->own;
 	const struct td_brought files = {
@@ -138,13 +153,7 @@ static int load(struct td_own *own, struct brought *brought, struct td_mistakes 
 	int ret;
 
 	own->config = *own->base->config;
-	if (length->cert) {
-		own->config.certificate = "TLSOCK_CERT";
-		own->config.key = "TLSOCK_KEY";
-		own->config.more_certificates.n = 0;
-	}
-	if (length->ca)
-		own->config.ca = "TLSOCK_CA";
+	name(&own->config, job);
 	ret = td_profile_init_role(&own->made, &own->config, (int)own->role, mistakes);
 	if (ret == 0)
 		ret = td_credentials_bring(&own->made, &files, mistakes);
@@ -159,8 +168,9 @@ static void forget(struct td_own *own)
 	free(own);
 }
 
-static struct td_own *make(const struct td_profile *base, uint32_t role, const uint8_t *hash,
-			   struct brought *brought, struct td_result *result)
+static struct td_own *make(const struct td_profile *base, const struct td_job *job,
+			   const uint8_t *hash, struct brought *brought,
+			   struct td_result *result)
 {
 	struct td_mistakes mistakes = { .report = note, .arg = result };
 	struct td_own *own = calloc(1, sizeof(*own));
@@ -169,9 +179,9 @@ static struct td_own *make(const struct td_profile *base, uint32_t role, const u
 	if (!own)
 		return refuse(result, ENOMEM, "out of memory");
 	own->base = base;
-	own->role = role;
+	own->role = job->role;
 	memcpy(own->hash, hash, TD_OWN_HASH);
-	ret = load(own, brought, &mistakes);
+	ret = load(own, job, brought, &mistakes);
 	if (ret == 0) {
 		name_tickets(own);
 		return own;
@@ -227,7 +237,7 @@ static struct td_own *find_or_make(struct td_owns *owns, const struct td_profile
 		return refuse(result, ENOMEM, "out of memory");
 	own = find(owns, base, job->role, 0, hash);
 	if (!own) {
-		own = make(base, job->role, hash, brought, result);
+		own = make(base, job, hash, brought, result);
 		if (!own)
 			return NULL;
 		own->next = owns->first;
@@ -246,7 +256,8 @@ struct td_own *td_own_get(struct td_owns *owns, const struct td_profile *base,
 
 	if (!check(base, &job->own, result))
 		return NULL;
-	own = find(owns, base, job->role, job->own.id, NULL);
+	/* Keyrings give no number, but what is in a key may change. */
+	own = job->own.id ? find(owns, base, job->role, job->own.id, NULL) : NULL;
 	if (!own) {
 		brought = brought_read(&job->own, fd, &error);
 		if (!brought)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Profiles with credentials that a program brings (TLSOCK_CERT, TLSOCK_KEY,
- * TLSOCK_CA) in the place of those that the profile names. A worker makes them
- * from what the kernel copied, and keeps some for the connections to come.
+ * TLSOCK_CA), or that a mount has in a keyring, in the place of those that the
+ * profile names. A worker makes them from what it gets to read, and keeps some for
+ * the connections to come.
  */
 #ifndef TLSOCKD_OWN_H
 #define TLSOCKD_OWN_H

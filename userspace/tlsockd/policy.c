@@ -73,12 +73,6 @@ int td_policy_apply(const struct td_generation *generation, struct td_request *r
 	};
 	struct tl_choice choice;
 
-	/* Never the profile's own in its place. */
-	if (request->kernel.certificate || request->kernel.private_key) {
-		snprintf(why, TLSOCK_MAX_TEXT + 1,
-			 "a certificate of a keyring is wanted, only those of profiles are there");
-		return -EOPNOTSUPP;
-	}
 	subject.program = find_program(config, request, program);
 	subject.cgroup_path = find_cgroup(config, request, cgroup);
 	tl_choose(config, &subject, &choice);
