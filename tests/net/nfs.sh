@@ -148,6 +148,27 @@ own_certificates()
 		'handshake failed role=client .*consumer=nfs .*errno=ENOKEY .*cannot be read'
 }
 
+# Certificates that are for RPC over TLS alone, and profiles that want no others
+purposes()
+{
+	local options=vers=4.2,xprtsec=mtls
+	with_profile nfs client-rpc
+	with_profile nfsd server-rpc
+	good "certificates for RPC over TLS" web.test "$options" yes
+	sed -i 's/^\[profile nfsd*\]/&\nrpc-purpose = required/' "$profiles"
+	reload
+	good "where they are required" web.test "$options" yes
+	with_profile nfsd server
+	bad "a server's for any TLS" web.test "$options" \
+		'handshake failed role=client .*consumer=nfs .*errno=EKEYREJECTED .*purpose'
+	with_profile nfsd server-rpc
+	with_profile nfs client
+	bad "a client's for any TLS" web.test "$options" \
+		'handshake failed role=server .*consumer=nfsd .*errno=EKEYREJECTED .*purpose'
+	cp "$work/profiles" "$profiles"
+	reload
+}
+
 serves_nfs()
 {
 	log_since_mark | grep -q 'serving the kernel'
@@ -211,6 +232,7 @@ bad "untrusted server" web.test vers=4.2,xprtsec=mtls \
 	'handshake failed role=client .*consumer=nfs .*errno=EKEYREJECTED'
 with_profile nfsd server
 own_certificates
+purposes
 run tlsock status
 expect "counted by consumer" 0 '^nfs  *[1-9][0-9]* ok, [1-9]' '^nfsd  *[1-9][0-9]* ok, [1-9]'
 good "all is well again" web.test vers=4.2,xprtsec=mtls yes

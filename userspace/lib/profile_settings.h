@@ -29,6 +29,12 @@ enum {
 	TL_OCSP_NO,		/* it is not asked for one */
 };
 
+/* Peers of NFS whose certificate's extKeyUsage names RPC over TLS (RFC 9289 section 7.3) */
+enum {
+	TL_RPC_PURPOSE_ACCEPTED,	/* are as good as other servers and clients of TLS */
+	TL_RPC_PURPOSE_REQUIRED,	/* are the only ones */
+};
+
 /* A file of the service manager (systemd.exec(5), LoadCredential=), by its name */
 #define TL_CREDENTIAL	"credential:"
 
@@ -60,6 +66,7 @@ struct tl_more {
  * @crl: file or folder with revocation lists, NULL for none
  * @crl_check: TL_CRL_*
  * @ocsp_check: TL_OCSP_AVAILABLE, TL_OCSP_REQUIRED or TL_OCSP_NO
+ * @rpc_purpose: TL_RPC_PURPOSE_*
  * @min_version: lowest TLS version, TL_VERSION_*
  * @max_version: highest TLS version, TL_VERSION_*
  * @ciphers: colon separated cipher suites (IANA names), NULL for the default
@@ -92,6 +99,7 @@ struct tl_profile {
 	char		*crl;
 	int		crl_check;
 	int		ocsp_check;
+	int		rpc_purpose;
 	uint16_t	min_version;
 	uint16_t	max_version;
 	char		*ciphers;

@@ -81,6 +81,12 @@ static const struct choice ocsp_checks[] = {
 	{ NULL, 0 },
 };
 
+static const struct choice rpc_purposes[] = {
+	{ "accepted", TL_RPC_PURPOSE_ACCEPTED },
+	{ "required", TL_RPC_PURPOSE_REQUIRED },
+	{ NULL, 0 },
+};
+
 static const struct choice legacies[] = {
 	{ "dhe", TL_LEGACY_DHE },
 	{ "ccm", TL_LEGACY_CCM },
@@ -127,6 +133,9 @@ static const struct setting profile_table[] = {
 	{ .name = "ocsp-check", .kind = KIND_CHOICE,
 	  .offset = offsetof(struct tl_profile, ocsp_check),
 	  .choices = ocsp_checks, .allowed = "required, available or no" },
+	{ .name = "rpc-purpose", .kind = KIND_CHOICE,
+	  .offset = offsetof(struct tl_profile, rpc_purpose),
+	  .choices = rpc_purposes, .allowed = "accepted or required" },
 	{ .name = "min-version", .kind = KIND_VERSION,
 	  .offset = offsetof(struct tl_profile, min_version),
 	  .choices = tl_setting_versions, .allowed = "1.2 or 1.3" },

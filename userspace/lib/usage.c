@@ -24,6 +24,8 @@ static const struct oid extended_key_usage = OID(0x55, 0x1d, 37);
 static const struct oid any_purpose = OID(0x55, 0x1d, 37, 0);
 static const struct oid server_auth = OID(0x2b, 6, 1, 5, 5, 7, 3, 1);
 static const struct oid client_auth = OID(0x2b, 6, 1, 5, 5, 7, 3, 2);
+static const struct oid rpc_client = OID(0x2b, 6, 1, 5, 5, 7, 3, 33);
+static const struct oid rpc_server = OID(0x2b, 6, 1, 5, 5, 7, 3, 34);
 
 /* What is heeded here, in constraint.c or in wolfSSL. */
 static const struct oid known_extensions[] = {
@@ -118,6 +120,8 @@ static bool read_purposes(struct tl_span value, struct tl_usage *out)
 			return false;
 		out->servers |= is(oid, &server_auth) || is(oid, &any_purpose);
 		out->clients |= is(oid, &client_auth) || is(oid, &any_purpose);
+		out->rpc_servers |= is(oid, &rpc_server);
+		out->rpc_clients |= is(oid, &rpc_client);
 	}
 	return true;
 }

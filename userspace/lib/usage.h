@@ -18,6 +18,9 @@ struct tl_cert;
  * @sign_messages: likewise, digitalSignature
  * @servers: by extKeyUsage; any purpose counts
  * @clients: likewise
+ * @rpc_servers: extKeyUsage names servers of RPC over TLS (RFC 9289 section 7.3);
+ *	false where it is silent
+ * @rpc_clients: likewise
  * @understood: no critical extension is unknown here
  */
 struct tl_usage {
@@ -27,6 +30,8 @@ struct tl_usage {
 	bool	sign_messages;
 	bool	servers;
 	bool	clients;
+	bool	rpc_servers;
+	bool	rpc_clients;
 	bool	understood;
 };
 

@@ -87,6 +87,16 @@ static bool has_signed(struct search *search, const struct tl_cert *issuer,
 	return search->budget-- > 0 && td_path_has_signed(issuer, cert);
 }
 
+static bool is_for(const struct td_path_input *in, const struct tl_usage *usage, bool own)
+{
+	bool tls = in->server ? usage->servers : usage->clients;
+	bool rpc = in->server ? usage->rpc_servers : usage->rpc_clients;
+
+	if (in->purpose == TD_PURPOSE_RPC && own)
+		return rpc;
+	return tls || (rpc && in->purpose != TD_PURPOSE_TLS);
+}
+
 /* What is wrong with one certificate of the path. */
 static int judge_one(const struct search *search, unsigned int depth)
 {
@@ -109,7 +119,7 @@ static int judge_one(const struct search *search, unsigned int depth)
 		return TD_CODE_KEY_TOO_SMALL;
 	if (!anchor && tl_usage_weak_signature(cert))
 		return TD_CODE_WEAK_SIGNATURE;
-	if (search->in->server ? !usage.servers : !usage.clients)
+	if (!is_for(search->in, &usage, depth == 0))
 		return TD_CODE_PURPOSE;
 	if (depth == 0)
 		return usage.sign_messages ? 0 : TD_CODE_PURPOSE;

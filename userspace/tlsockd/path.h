@@ -18,12 +18,20 @@
 struct td_anchors;
 struct WOLFSSL_CERT_MANAGER;
 
+/* What a certificate has to be for */
+enum td_purpose {
+	TD_PURPOSE_TLS,
+	TD_PURPOSE_RPC_TOO,	/* RPC over TLS will do as well (RFC 9289) */
+	TD_PURPOSE_RPC,		/* nothing else will do for the peer's own */
+};
+
 /**
  * struct td_path_input - what is known
  * @sent: the peer's certificates, its own first
  * @count: their number, 1 to TD_PATH_MAX
  * @anchors: who is trusted
  * @server: the peer is a server
+ * @purpose: enum td_purpose
  * @doubt: wolfSSL did not find a path: signatures have to be checked here
  * @now: seconds since 1970
  */
@@ -32,6 +40,7 @@ struct td_path_input {
 	size_t			count;
 	const struct td_anchors	*anchors;
 	bool			server;
+	enum td_purpose		purpose;
 	bool			doubt;
 	int64_t			now;
 };

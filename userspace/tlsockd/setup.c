@@ -13,6 +13,14 @@
 
 #define KEY_SHARES	2
 
+static enum td_purpose purpose_of(const struct tl_profile *profile, const struct td_job *job)
+{
+	if (job->consumer != TL_CONSUMER_NFS && job->consumer != TL_CONSUMER_NFSD)
+		return TD_PURPOSE_TLS;
+	return profile->rpc_purpose == TL_RPC_PURPOSE_REQUIRED ? TD_PURPOSE_RPC :
+								 TD_PURPOSE_RPC_TOO;
+}
+
 static int set_verify(struct td_engine *engine, const struct td_job *job)
 {
 	const struct tl_profile *profile = engine->profile->config;
@@ -24,6 +32,7 @@ static int set_verify(struct td_engine *engine, const struct td_job *job)
 	if (client && !name[0] && profile->server_name)
 		name = profile->server_name;
 	verify->server = client;
+	verify->purpose = purpose_of(profile, job);
 	verify->mode = TLSOCK_VERIFY_REQUIRED;
 	if (engine->by_psk)	/* which proves more than a name */
 		return client && name[0] ?

@@ -71,6 +71,7 @@ static bool can_wait(int code, int depth)
 	case TD_CODE_SELF_SIGNED:
 	case TD_CODE_NO_ISSUER:
 	case TD_CODE_NAME_CONSTRAINT:
+	case TD_CODE_PURPOSE:
 		return true;
 	case TD_CODE_NOT_YET_VALID:
 	case TD_CODE_EXPIRED:
@@ -123,6 +124,7 @@ static void judge_path(struct td_verify *verify, const struct tl_cert *sent, siz
 		.count = count,
 		.anchors = verify->anchors,
 		.server = verify->server,
+		.purpose = verify->purpose,
 		.doubt = verify->doubt,
 		.now = time(NULL),
 	};

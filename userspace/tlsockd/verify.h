@@ -13,6 +13,7 @@
 
 #include "identity.h"
 #include "ocsp.h"
+#include "path.h"
 #include "peer.h"
 
 struct WOLFSSL_X509_STORE_CTX;
@@ -24,6 +25,7 @@ struct tl_cert;
  * struct td_verify - judgement on one connection's peer
  * @mode: TLSOCK_VERIFY_*
  * @server: the peer is a server
+ * @purpose: what its certificate has to be for
  * @check_name: @identity must stand in the certificate
  * @identity: whom a client means to talk to
  * @vouched: by the session that is resumed, whose peer had proved its identity
@@ -49,6 +51,7 @@ struct tl_cert;
 struct td_verify {
 	int			mode;
 	bool			server;
+	enum td_purpose		purpose;
 	bool			check_name;
 	struct td_identity	identity;
 	bool			vouched;
