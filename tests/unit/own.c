@@ -26,12 +26,13 @@ FIXTURE(own) {
 
 FIXTURE_SETUP(own)
 {
-	static struct tl_profile profiles[2];
+	static struct tl_profile profiles[3];
 	struct t_pair pair;
 
 	profiles[0] = t_profile("default", "");
 	profiles[1] = t_profile("other", "");
-	self->contexts = t_contexts(profiles, 2);
+	profiles[2] = t_profile("server", "untrusted");
+	self->contexts = t_contexts(profiles, 3);
 	self->base = td_profile_find(self->contexts, "");
 	t_pair_init(&pair);
 	self->job = pair.client.job;
@@ -181,8 +182,8 @@ TEST_F(own, what_is_of_no_use)
 	static const struct {
 		const char *cert, *key, *ca, *text;
 	} rows[] = {
-		{ "client.pem", NULL, NULL, "a certificate and its private key belong together" },
-		{ NULL, "client.key", "ca.pem", "a certificate and its private key belong together" },
+		{ "client.pem", NULL, NULL, "certificate and its private key belong together" },
+		{ NULL, "client.key", "ca.pem", "certificate and its private key belong together" },
 		{ "client.pem", "server.key", NULL, "does not belong to certificate TLSOCK_CERT" },
 		{ "client.key", "client.key", NULL, "TLSOCK_CERT holds no certificate chain" },
 		{ "client.pem", "client.pem", NULL, "TLSOCK_KEY holds no private key" },
@@ -199,6 +200,53 @@ TEST_F(own, what_is_of_no_use)
 		}
 	}
 	EXPECT_EQ(0, kept(&self->owns));
+}
+
+/* A handshake with the server "server" whose client has this profile; its errno */
+static int talk(FIXTURE_DATA(own) *self, const struct td_profile *profile)
+{
+	struct t_pair pair;
+	size_t eaten;
+	int error;
+
+	t_pair_init(&pair);
+	if (td_engine_new(profile, &pair.client.job, &pair.client.result, &pair.client.engine) ||
+	    t_side_start(&pair.server, self->contexts))
+		abort();
+	td_engine_feed(pair.client.engine, NULL, 0, &eaten);
+	for (int round = 0; round < 4; round++) {
+		t_pass(&pair.client, &pair.server);
+		t_pass(&pair.server, &pair.client);
+	}
+	error = pair.client.result.error;
+	if (!error && pair.client.engine->state != TD_ENGINE_DONE)
+		error = EAGAIN;
+	t_pair_free(&pair);
+	return error;
+}
+
+TEST_F(own, trust_anchors_count_in_a_handshake)
+{
+	struct td_own *own;
+
+	EXPECT_EQ(EKEYREJECTED, talk(self, self->base));
+	bring(self, NULL, NULL, "other-ca.pem");
+	own = get(self);
+	ASSERT_NE(NULL, own);
+	for (int i = 0; i < 2; i++)
+		EXPECT_EQ(0, talk(self, &own->profile));
+	td_own_put(own);
+	EXPECT_EQ(EKEYREJECTED, talk(self, self->base));
+	bring(self, "client.pem", "client.key", NULL);
+	own = get(self);
+	ASSERT_NE(NULL, own);
+	EXPECT_EQ(EKEYREJECTED, talk(self, &own->profile));
+	td_own_put(own);
+	bring(self, "client.pem", "client.key", "other-ca.pem");
+	own = get(self);
+	ASSERT_NE(NULL, own);
+	EXPECT_EQ(0, talk(self, &own->profile));
+	td_own_put(own);
 }
 
 /* What keyrings hold has no number, and may change. */
