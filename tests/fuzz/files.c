@@ -2,7 +2,7 @@
 /*
  * Files that the configuration names, for libFuzzer; the first byte tells what it
  * is read as: a certificate in PEM form, revocation lists, pre-shared keys, keys of
- * tickets or an OCSP response.
+ * tickets or an OCSP response; or what programs bring.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -25,7 +25,9 @@
 #include "tlsockd/digest.h"
 #include "tlsockd/file.h"
 #include "tlsockd/leaf.h"
+#include "tlsockd/message.h"
 #include "tlsockd/ocsp.h"
+#include "tlsockd/own.h"
 #include "tlsockd/profile.h"
 #include "tlsockd/psk_file.h"
 #include "tlsockd/ticket_keys.h"
@@ -146,6 +148,41 @@ static void try_response(const uint8_t *data, size_t size)
 					 found.signature);
 }
 
+/* Two bytes tell how long certificate and key are, the rest is trust anchors. */
+static void try_own(const uint8_t *data, size_t size)
+{
+	static const struct tl_profile profile = {
+		.name = (char *)"default",
+		.min_version = TL_VERSION_1_2,
+		.max_version = TL_VERSION_1_3,
+	};
+	static struct td_profile base;
+	struct td_job job = { .role = TLSOCK_ROLE_SERVER };
+	struct td_mistakes mistakes = { 0 };
+	struct td_result result = { 0 };
+	struct td_owns owns = { 0 };
+	struct td_own *own;
+	size_t cert, key;
+
+	if (size < 3)
+		return;
+	if (!base.config && td_profile_init_role(&base, &profile, TLSOCK_ROLE_SERVER, &mistakes))
+		abort();
+	size -= 2;
+	cert = data[0] * 16U < size ? data[0] * 16U : size;
+	key = data[1] * 16U < size - cert ? data[1] * 16U : size - cert;
+	job.own = (struct tl_own) {
+		1, (uint32_t)cert, (uint32_t)key, (uint32_t)(size - cert - key),
+	};
+	write_file(data + 2, size);
+	lseek(fd, 0, SEEK_SET);
+	own = td_own_get(&owns, &base, &job, fd, &result);
+	if (!own != !!result.error || (result.error && !*result.text))
+		abort();
+	td_own_put(own);
+	td_own_free(&owns);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -156,7 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return -1;
 	write_file(data + 1, size - 1);
-	switch (*data % 5) {
+	switch (*data % 6) {
 	case 0:
 		try_certificate(data + 1, size - 1);
 		break;
@@ -171,6 +208,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 4:
 		try_response(data + 1, size - 1);
+		break;
+	case 5:
+		try_own(data + 1, size - 1);
 		break;
 	}
 	return 0;
