@@ -274,7 +274,8 @@ static void *change_keys(void *arg)
 	return NULL;
 }
 
-TEST_F(rekey, while_others_send)
+/* A debug kernel beside other machines takes its time. */
+TEST_F_TIMEOUT(rekey, while_others_send, 180)
 {
 	struct sender changer = { .fd = self->pair.client }, sender[SENDERS];
 	static char data[SENDERS * ROUNDS * 1000];
