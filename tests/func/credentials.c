@@ -26,12 +26,8 @@ FIXTURE(credentials) {
 
 FIXTURE_SETUP(credentials)
 {
-	signal(SIGPIPE, SIG_IGN);
-	ASSERT_EQ(0, t_net_private());
-	self->listener = t_listen(AF_INET, IPPROTO_TCP, &self->addr);
+	self->listener = t_upcall_open(&self->genl, &self->addr);
 	ASSERT_LE(0, self->listener);
-	ASSERT_EQ(0, t_genl_open(&self->genl));
-	ASSERT_EQ(0, t_genl_join(&self->genl));
 	self->fd = t_socket(AF_INET, IPPROTO_TLS, SOCK_NONBLOCK);
 	ASSERT_LE(0, self->fd);
 }

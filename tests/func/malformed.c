@@ -15,11 +15,9 @@ FIXTURE(malformed) {
 
 FIXTURE_SETUP(malformed)
 {
-	ASSERT_EQ(0, t_net_private());
-	self->listener = t_listen(AF_INET, IPPROTO_TCP, &self->addr);
+	self->listener = t_upcall_open(&self->genl, &self->addr);
+	ASSERT_LE(0, self->listener);
 	self->fd = t_socket(AF_INET, IPPROTO_TLS, SOCK_NONBLOCK);
-	ASSERT_EQ(0, t_genl_open(&self->genl));
-	ASSERT_EQ(0, t_genl_join(&self->genl));
 	ASSERT_EQ(-EINPROGRESS, t_connect(self->fd, &self->addr));
 	ASSERT_EQ(0, t_accept_one(&self->genl, &self->request));
 }

@@ -13,12 +13,8 @@ FIXTURE(request_end) {
 
 FIXTURE_SETUP(request_end)
 {
-	signal(SIGPIPE, SIG_IGN);
-	ASSERT_EQ(0, t_net_private());
-	self->listener = t_listen(AF_INET, IPPROTO_TCP, &self->addr);
+	self->listener = t_upcall_open(&self->genl, &self->addr);
 	ASSERT_LE(0, self->listener);
-	ASSERT_EQ(0, t_genl_open(&self->genl));
-	ASSERT_EQ(0, t_genl_join(&self->genl));
 }
 
 FIXTURE_TEARDOWN(request_end)

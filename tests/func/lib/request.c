@@ -6,11 +6,10 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-
-#include "tls.h"
 
 uint16_t t_attr_port(const void *data, size_t size, int type, int *family)
 {
@@ -63,6 +62,24 @@ static void request_parse(struct t_request *out, const struct nlattr *attr)
 	t_attr_text(attr, out->alpn, sizeof(out->alpn));
 	attr = t_attr_find(data, size, TLSOCK_A_REQUEST_PROFILE, 0);
 	t_attr_text(attr, out->profile, sizeof(out->profile));
+}
+
+int t_upcall_open(struct t_genl *genl, struct t_addr *addr)
+{
+	int err, listener;
+
+	signal(SIGPIPE, SIG_IGN);
+	err = t_net_private();
+	if (err)
+		return err;
+	listener = t_listen(AF_INET, IPPROTO_TCP, addr);
+	if (listener < 0)
+		return listener;
+	err = t_genl_open(genl);
+	if (err)
+		return err;
+	err = t_genl_join(genl);
+	return err ? err : listener;
 }
 
 int t_accept_most(struct t_genl *genl, struct t_request *requests, unsigned int limit,

@@ -11,6 +11,7 @@
 #include <linux/tlsock.h>
 
 #include "genl.h"
+#include "tls.h"
 
 /** struct t_request - what ACCEPT told about one handshake */
 struct t_request {
@@ -65,6 +66,15 @@ struct t_done {
 	const void	*peer;
 	size_t		peer_length;
 };
+
+/**
+ * t_upcall_open - a network namespace of our own, in which we are the helper
+ * @genl: becomes member of the group
+ * @addr: of a TCP socket that listens, for clients to connect to
+ *
+ * Return: that socket, or -errno
+ */
+int t_upcall_open(struct t_genl *genl, struct t_addr *addr);
 
 /**
  * t_accept - take requests
