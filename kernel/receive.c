@@ -97,7 +97,8 @@ static int receive_nothing(struct tlsock_sock *ts, struct msghdr *msg, size_t go
 	if (!got || (ret == -EIO && (msg->msg_flags & MSG_CTRUNC)))
 		return receive_special(ts, msg, ret);
 	/* With data in hand the end or an error is for the next call. */
-	if (ret < 0 && ret != -EAGAIN && ret != -EINTR && ret != -ERESTARTSYS)
+	if (ret < 0 && ret != -EAGAIN && ret != -EINTR && ret != -ERESTARTSYS &&
+	    !test_bit(TLSOCK_F_ABORTED, &ts->flags))
 		WRITE_ONCE(tlsock_outer(ts)->sk_err, -ret);
 	return 0;
 }

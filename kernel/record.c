@@ -157,14 +157,17 @@ void tlsock_record_abort(struct tlsock_sock *ts, int error, int sent, int receiv
 	done.error.alert_sent = sent;
 	done.error.alert_received = received;
 	tlsock_sock_set_error(ts, &done.error);
+	/* ORDER: the peer's reset, an answer to the alert maybe, hides no reason. */
+	set_bit(TLSOCK_F_ABORTED, &ts->flags);
+	smp_mb__after_atomic(); /* with callback_error() */
+	/* ORDER: whoever sees the end finds the reason in sk_err. */
+	WRITE_ONCE(sk->sk_err, error);
+	smp_mb__before_atomic(); /* with the bits */
+	set_bit(TLSOCK_F_RX_EOF, &ts->flags);
 	/* What kernel TLS left there would keep the alert from being sent. */
 	sock_error(ts->inner->sk);
 	if (!test_and_set_bit(TLSOCK_F_TX_CLOSED, &ts->flags) && sent >= 0)
 		tlsock_record_send_alert(ts, TLS_ALERT_LEVEL_FATAL, sent);
-	/* ORDER: whoever sees the end finds the reason in sk_err. */
-	WRITE_ONCE(sk->sk_err, error);
-	smp_mb__before_atomic(); /* with the bit */
-	set_bit(TLSOCK_F_RX_EOF, &ts->flags);
 	kernel_sock_shutdown(ts->inner, SHUT_RDWR);
 	sk->sk_state_change(sk);
 	sk_error_report(sk);

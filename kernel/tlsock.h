@@ -45,6 +45,7 @@ enum tlsock_flag {
 	TLSOCK_F_CONNECT_INLINE,	/* connect() will look at TCP's state itself */
 	TLSOCK_F_RX_EOF,		/* close_notify or a fatal alert was read */
 	TLSOCK_F_RX_CLOSED,		/* it was close_notify, a reset after it is no loss */
+	TLSOCK_F_ABORTED,		/* it was our own decision, whose reason stands */
 	TLSOCK_F_RX_SHUT,		/* the program shut reading down */
 	TLSOCK_F_RX_DATA,		/* a data record was read */
 	TLSOCK_F_RX_INQ,		/* recvmsg() tells what is left (TCP_INQ) */

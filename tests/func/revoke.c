@@ -151,6 +151,59 @@ TEST_F(revoke, a_writer_waits)
 	EXPECT_EQ(EPROTO, errno);
 }
 
+/* A peer that has nothing but TCP's reset to say to the alert. */
+static long reset_when_told(void *arg)
+{
+	struct t_pair *pair = arg;
+	struct linger now = { .l_onoff = 1 };
+	char alert[64];
+
+	if (recv(pair->server, alert, sizeof(alert), 0) <= 0)
+		return -EBADMSG;
+	if (setsockopt(pair->server, SOL_SOCKET, SO_LINGER, &now, sizeof(now)))
+		return -errno;
+	close(pair->server);
+	pair->server = -1;
+	return 0;
+}
+
+static int revoke_client(FIXTURE_DATA(revoke) *self, const struct t_pair *pair)
+{
+	return revoke_peer(&self->genl, inode_of(pair->client), self->peer.head.sha256, 32);
+}
+
+TEST_F(revoke, a_reset_while_a_reader_waits)
+{
+	struct t_task reader, peer;
+	struct t_pair pair;
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		ASSERT_EQ(0, t_pair_half(&pair));
+		ASSERT_EQ(0, t_task_start(&peer, reset_when_told, &pair));
+		ASSERT_EQ(0, t_task_start(&reader, receive, &pair.client));
+		ASSERT_TRUE(t_task_sleeps(&reader));
+		ASSERT_EQ(0, revoke_client(self, &pair));
+		EXPECT_EQ(0, t_task_end(&peer));
+		EXPECT_EQ(-EKEYREVOKED, t_task_end(&reader));
+		EXPECT_ENDED(pair.client, 44);
+		t_pair_close(&pair);
+	}
+}
+
+TEST_F(revoke, a_reset_before_the_program_looks)
+{
+	struct t_pair pair;
+
+	ASSERT_EQ(0, t_pair_half(&pair));
+	ASSERT_EQ(0, revoke_client(self, &pair));
+	EXPECT_EQ(0, reset_when_told(&pair));
+	EXPECT_TRUE(t_poll(pair.client, POLLERR, T_PATIENCE_MS) & POLLERR);
+	EXPECT_EQ(EKEYREVOKED, t_so_error(pair.client));
+	EXPECT_ENDED(pair.client, 44);
+	t_pair_close(&pair);
+}
+
 TEST_F(revoke, no_other)
 {
 	const unsigned char *sha256 = self->peer.head.sha256;
