@@ -28,6 +28,18 @@
 #define TCP_RTO_MIN_US		45
 #define TCP_DELACK_MAX_US	46
 
+/*
+ * Kernel TLS's own loses bytes on others where the pipe has little room; without
+ * this one the generic one reads through tlsock_recvmsg().
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0) || \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 113) && \
+	 LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
+#define TLSOCK_COMPAT_SPLICE_READ	tlsock_splice_read
+#else
+#define TLSOCK_COMPAT_SPLICE_READ	NULL
+#endif
+
 /**
  * tlsock_compat_set_ino - let @sk show the inode number of another socket
  * @sk: sock of a struct socket

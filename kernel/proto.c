@@ -121,7 +121,6 @@ struct proto tlsock6_prot = {
 #define PROTO_COMPAT_OPS
 #endif
 
-/* No .splice_read: the generic one reads through tlsock_recvmsg(). */
 #define PROTO_OPS(pf) {						\
 	.family		= pf,					\
 	.owner		= THIS_MODULE,				\
@@ -141,6 +140,7 @@ struct proto tlsock6_prot = {
 	.getsockopt	= tlsock_getsockopt,			\
 	.sendmsg	= tlsock_sendmsg,			\
 	.recvmsg	= tlsock_recvmsg,			\
+	.splice_read	= TLSOCK_COMPAT_SPLICE_READ,		\
 	.splice_eof	= tlsock_splice_eof,			\
 	.mmap		= sock_no_mmap,				\
 }

@@ -4,6 +4,7 @@
  * records that are not data.
  */
 #include <linux/sched/signal.h>
+#include <linux/splice.h>
 #include <net/tcp.h>
 #include <net/tls.h>
 #include <net/tls_prot.h>
@@ -103,6 +104,15 @@ static int receive_nothing(struct tlsock_sock *ts, struct msghdr *msg, size_t go
 	return 0;
 }
 
+/* Data came. */
+static void receive_data(struct tlsock_sock *ts)
+{
+	if (!test_and_set_bit(TLSOCK_F_RX_DATA, &ts->flags))
+		tlsock_ticket_data(ts);
+	if (tlsock_compat_key_update_pending(ts->inner->sk))
+		tlsock_record_receive(ts);
+}
+
 /* Go on after a first attempt that came to @ret, until there is enough. */
 static noinline int receive_more(struct tlsock_sock *ts, struct msghdr *msg, size_t len, int flags,
 				 int ret)
@@ -115,10 +125,7 @@ static noinline int receive_more(struct tlsock_sock *ts, struct msghdr *msg, siz
 	for (;;) {
 		if (ret > 0) {
 			got += ret;
-			if (!test_and_set_bit(TLSOCK_F_RX_DATA, &ts->flags))
-				tlsock_ticket_data(ts);
-			if (tlsock_compat_key_update_pending(ts->inner->sk))
-				tlsock_record_receive(ts);
+			receive_data(ts);
 			if (got >= want)
 				break;
 		} else {
@@ -210,6 +217,78 @@ int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flag
 		return receive_more(ts, msg, len, flags, ret);
 	msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
 	return ret;
+}
+
+/*
+ * Kernel TLS splices nothing for the end, for a record without data and for a
+ * control record: ask what it is. As receive_once(), but nothing is taken.
+ */
+static int receive_look(struct socket *inner, struct msghdr *msg)
+{
+	struct kvec vec;
+	u8 byte;
+
+	vec = (struct kvec){ .iov_base = &byte, .iov_len = sizeof(byte) };
+	*msg = (struct msghdr){};
+	iov_iter_kvec(&msg->msg_iter, ITER_DEST, &vec, 1, sizeof(byte));
+	return receive_once(inner, msg, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
+}
+
+/* One record of data at most. @nonblock: SPLICE_F_NONBLOCK or 0 */
+static ssize_t receive_splice(struct tlsock_sock *ts, loff_t *ppos, struct pipe_inode_info *pipe,
+			      size_t len, unsigned int nonblock)
+{
+	struct socket *inner = ts->inner;
+	int flags = nonblock ? MSG_DONTWAIT : 0, control = 0;
+	struct msghdr msg;
+	ssize_t ret;
+
+	while (!test_bit(TLSOCK_F_RX_EOF, &ts->flags)) {
+		msg.msg_flags = 0;
+		ret = READ_ONCE(inner->ops)->splice_read(inner, ppos, pipe, len, nonblock);
+		if (ret > 0) {
+			receive_data(ts);
+			return ret;
+		}
+		if (!ret || ret == -EINVAL) {
+			ret = receive_look(inner, &msg);
+			if (ret == -EAGAIN)
+				ret = 1;
+		}
+		if (ret <= 0)
+			ret = receive_special(ts, &msg, ret);
+		if (ret > 0)
+			ret = receive_again(tlsock_outer(ts), flags, ++control);
+		if (ret <= 0)
+			return ret;
+	}
+	return receive_end(ts);
+}
+
+/**
+ * tlsock_splice_read - proto_ops.splice_read: without a copy
+ * @sock: the outer socket
+ * @ppos: NULL
+ * @pipe: where to, locked
+ * @len: most bytes
+ * @flags: SPLICE_F_*, which are about the pipe
+ *
+ * Return: as tlsock_recvmsg(); one record at most, as kernel TLS
+ */
+ssize_t tlsock_splice_read(struct socket *sock, loff_t *ppos, struct pipe_inode_info *pipe,
+			   size_t len, unsigned int flags)
+{
+	unsigned int nonblock = sock->file->f_flags & O_NONBLOCK ? SPLICE_F_NONBLOCK : 0;
+	struct sock *sk = sock->sk;
+	struct tlsock_sock *ts = tlsock_sk(sk);
+	int err;
+
+	if (tlsock_state(ts) != TLSOCK_STATE_ESTABLISHED) {
+		err = tlsock_io_wait_established(sk, sock_rcvtimeo(sk, nonblock), -ENOTCONN);
+		if (err)
+			return err;
+	}
+	return len ? receive_splice(ts, ppos, pipe, len, nonblock) : 0;
 }
 
 /**

@@ -56,6 +56,8 @@ void tlsock_io_told(struct sock *sk, int error);
 int tlsock_io_wait_established(struct sock *sk, long timeo, int none);
 int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 void tlsock_splice_eof(struct socket *sock);
+ssize_t tlsock_splice_read(struct socket *sock, loff_t *ppos, struct pipe_inode_info *pipe,
+			   size_t len, unsigned int flags);
 
 /* receive.c */
 int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags);
