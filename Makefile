@@ -23,6 +23,7 @@ help:
 	@echo '  cli            tlsock and its preload library'
 	@echo '  tests          test programs'
 	@echo '  check          every test, in virtual machines (tests/run); KERNEL=6.12|7.3|debug: one'
+	@echo '  bench          what it costs beside OpenSSL, kTLS, proxies; KERNEL=6.12|7.3, BENCH=name,...'
 	@echo '  fuzz           each fuzz target for FUZZ_SECONDS, with clang'
 	@echo '  demo           the main job in a virtual machine, step by step'
 	@echo '  lint           every static check; silent if all is well'
@@ -39,13 +40,14 @@ help:
 	@echo '  SANITIZE=1                       userspace with ASan and UBSan'
 	@echo '  V=1                              show the commands'
 
-.PHONY: all help module helper cli tests unit func net fuzz check demo lint gen wolfssl
+.PHONY: all help module helper cli tests unit func net fuzz check bench demo lint gen wolfssl
 .PHONY: install install-module install-userspace install-user uninstall install-tests clean FORCE
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SUFFIXES:
 .SECONDARY:
 
+comma := ,
 Q := $(if $(filter 1,$(V)),,@)
 say = @$(if $(filter 1,$(V)),:,printf '  %-7s %s\n' $(1) $(2))
 
@@ -135,7 +137,7 @@ libs_cli := libnl-3.0 libnl-genl-3.0 json-c wolfssl-$(WOLFSSL)
 libs_preload :=
 libs_func := kselftest liburing libnl-3.0 libnl-genl-3.0
 libs_net :=
-libs_bench :=
+libs_bench := liburing
 libs_fuzz := $(libs_tlsockd)
 libs_unit := kselftest $(libs_tlsockd) json-c
 
@@ -251,6 +253,8 @@ fuzz: $(fuzz_programs)
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $^
 
 check: ; +tests/run $(if $(findstring command,$(origin KERNEL)),--kernel $(KERNEL))
+bench: ; +$(Q)BUILD='$(BUILD)' tests/bench/run $(if $(findstring command,$(origin KERNEL)),--kernel $(KERNEL)) \
+	$(subst $(comma), ,$(BENCH))
 demo: ; +tests/demo/run
 lint: ; +$(Q)tests/lint/run
 gen: ; $(Q)tests/lint/generate

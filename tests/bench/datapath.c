@@ -1,165 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What a TLS socket costs beside the kernel TLS socket that it owns: the same
- * calls on both, on plain TCP and by OpenSSL in the program, in turns in one
- * process over the loopback, and the kernel memory of live connections.
+ * calls on both, on plain TCP and by libraries in the program, in turns in one
+ * process over the loopback.
  *
- * Run it with --icount of tests/vm/run: a nanosecond is an instruction then.
+ *   datapath [CALLS [ROUNDS]]
  */
 #include <err.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <pthread.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <liburing.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <linux/tls.h>
-#include <linux/tlsock.h>
-
-#include "lib/openssl.h"
-
-#ifndef SOL_TLS
-#define SOL_TLS	282
-#endif
+#include "lib/result.h"
+#include "lib/stack.h"
 
 #define BLOCK		16384
-#define ROUNDS		1000
+#define FILE_SIZE	65536
+#define BUFFER_SIZE	(1 << 20)
+#define CALLS_MAX	1000
 #define SENDS		20
-#define CONNECTIONS	600
+#define BUFFERS		8
 
-enum kind { KIND_TCP, KIND_OPENSSL, KIND_KTLS, KIND_TLSOCK, KINDS };
-
-static const char *const kind_names[KINDS] = { "TCP", "OpenSSL", "kernel TLS", "tlsock" };
-
-enum operation { READ_1, WOULD_BLOCK, SEND_1, WRITE_BLOCK, SENDFILE_BLOCK, OPERATIONS };
+enum operation {
+	READ_1, WOULD_BLOCK, SEND_1, PING_PONG, WRITE_BLOCK, SENDFILE, RELAY_BLOCK,
+	MULTISHOT_BLOCK, OPERATIONS
+};
 
 static const char *const operation_names[OPERATIONS] = {
-	"read 1 byte", "read, would block", "send 1 byte", "write and read 16 KiB",
-	"sendfile and read 16 KiB",
+	"read-1", "read-would-block", "send-1", "ping-pong-1", "write-read-16k",
+	"sendfile-read-64k", "splice-relay-16k", "multishot-read-16k",
 };
 
-/* With OpenSSL's objects where they are what reads and writes. */
-struct pair {
-	int client, server;
-	void *client_ssl, *server_ssl;
+/* Two connections of a stack, the second one only for relays */
+struct path {
+	struct b_side		client, server;
+	struct b_conn		ends[2], onward[2];
+	struct io_uring		ring;
+	struct io_uring_buf_ring *buffers;
+	bool			armed;
 };
 
-static char block[BLOCK];
-static int file;
-
-static long long now(void)
-{
-	struct timespec time;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &time))
-		err(1, "clock_gettime");
-	return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
-
-/* As the cipher that tlsockd prefers. */
-static void key_set(int fd, int direction, unsigned char key)
-{
-	struct tls12_crypto_info_aes_gcm_128 info = {
-		.info.version = TLS_1_3_VERSION,
-		.info.cipher_type = TLS_CIPHER_AES_GCM_128,
-	};
-
-	memset(info.key, key, sizeof(info.key));
-	if (setsockopt(fd, SOL_TLS, direction, &info, sizeof(info)))
-		err(1, "setsockopt(SOL_TLS)");
-}
-
-static void keys_set(int fd, unsigned char tx, unsigned char rx)
-{
-	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof("tls")))
-		err(1, "setsockopt(TCP_ULP)");
-	key_set(fd, TLS_TX, tx);
-	key_set(fd, TLS_RX, rx);
-}
-
-static int socket_new(int protocol, int option, const char *text)
-{
-	int fd = socket(AF_INET, SOCK_STREAM, protocol);
-
-	if (fd < 0)
-		err(1, "socket");
-	if (protocol == IPPROTO_TLS && setsockopt(fd, SOL_TLSOCK, option, text, strlen(text)))
-		err(1, "setsockopt(SOL_TLSOCK)");
-	return fd;
-}
-
-static struct sockaddr_in address;
-
-static int listen_new(int protocol)
-{
-	int fd = socket_new(protocol, TLSOCK_PROFILE, "web");
-	socklen_t len = sizeof(address);
-
-	address = (struct sockaddr_in) {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 16) ||
-	    getsockname(fd, (struct sockaddr *)&address, &len))
-		err(1, "listen");
-	return fd;
-}
-
-static void *ssl_connect(void *arg)
-{
-	return b_openssl.SSL_connect(arg) == 1 ? arg : NULL;
-}
-
-static void ssl_start(struct pair *pair)
-{
-	static const struct b_openssl_how how = { .certificate = "server" };
-	void *context = b_openssl_context(&how), *connected;
-	pthread_t thread;
-
-	pair->client_ssl = b_openssl.SSL_new(context);
-	pair->server_ssl = b_openssl.SSL_new(context);
-	b_openssl.SSL_set_fd(pair->client_ssl, pair->client);
-	b_openssl.SSL_set_fd(pair->server_ssl, pair->server);
-	if (pthread_create(&thread, NULL, ssl_connect, pair->client_ssl) ||
-	    b_openssl.SSL_accept(pair->server_ssl) != 1 || pthread_join(thread, &connected) ||
-	    !connected)
-		errx(1, "OpenSSL's handshake failed");
-}
-
-static struct pair connect_new(enum kind kind, int listener)
-{
-	int protocol = kind == KIND_TLSOCK ? IPPROTO_TLS : IPPROTO_TCP;
-	struct pair pair = { .client = socket_new(protocol, TLSOCK_SERVER_NAME, "web.test") };
-	int one = 1, status;
-	pid_t child = fork();
-
-	/* Somebody has to accept meanwhile, so that the handshake runs. */
-	if (child == 0) {
-		if (connect(pair.client, (struct sockaddr *)&address, sizeof(address)))
-			err(1, "connect");
-		_exit(0);
-	}
-	pair.server = accept(listener, NULL, NULL);
-	if (pair.server < 0)
-		err(1, "accept");
-	if (waitpid(child, &status, 0) != child || status)
-		errx(1, "the client failed");
-	setsockopt(pair.client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (kind == KIND_KTLS) {
-		keys_set(pair.client, 1, 2);
-		keys_set(pair.server, 2, 1);
-	}
-	if (kind == KIND_OPENSSL)
-		ssl_start(&pair);
-	return pair;
-}
+static char block[FILE_SIZE];
+static char ring_memory[B_STACKS][BUFFERS][BLOCK];
+static int file, hose[2];
 
 static void expect(ssize_t got, size_t size)
 {
@@ -167,182 +56,246 @@ static void expect(ssize_t got, size_t size)
 		err(1, "%zd of %zu bytes", got, size);
 }
 
-static void transmit(const struct pair *pair, size_t size)
+static void transmit(struct b_conn *conn, size_t size)
 {
-	if (pair->client_ssl)
-		expect(b_openssl.SSL_write(pair->client_ssl, block, (int)size), size);
-	else
-		expect(send(pair->client, block, size, 0), size);
+	expect(b_send(conn, block, size), size);
 }
 
-static void drain(const struct pair *pair, size_t size)
+static void drain(struct b_conn *conn, size_t size)
 {
-	if (!pair->server_ssl)
-		expect(recv(pair->server, block, size, MSG_WAITALL), size);
+	ssize_t n;
+
+	if (!conn->tls)
+		expect(recv(conn->fd, block, size, MSG_WAITALL), size);
 	/* One record a call. */
-	for (ssize_t n; pair->server_ssl && size; size -= n) {
-		n = b_openssl.SSL_read(pair->server_ssl, block, (int)size);
+	for (; conn->tls && size; size -= n) {
+		n = b_recv(conn, block, size);
 		if (n <= 0)
-			errx(1, "SSL_read");
+			errx(1, "the end of the connection");
 	}
 }
 
-/* Where OpenSSL encrypts in the program, the file has to be read into it. */
-static void transmit_file(const struct pair *pair)
+static void transmit_file(struct b_conn *conn)
 {
-	off_t offset = 0;
+	for (size_t at = 0; at < FILE_SIZE;)
+		at += b_sendfile(conn, file, (off_t)at, FILE_SIZE - at);
+}
 
-	if (pair->client_ssl) {
-		expect(pread(file, block, BLOCK, 0), BLOCK);
-		transmit(pair, BLOCK);
-	} else {
-		expect(sendfile(pair->client, file, &offset, BLOCK), BLOCK);
+/* What came over one connection goes on over another. */
+static void relay(struct b_conn *from, struct b_conn *to)
+{
+	ssize_t n;
+
+	for (size_t left = BLOCK; left; left -= n) {
+		if (from->tls) {
+			n = b_recv(from, block, left);
+			transmit(to, n);
+			continue;
+		}
+		n = splice(from->fd, NULL, hose[1], NULL, left, 0);
+		if (n <= 0)
+			err(1, "splice");
+		for (ssize_t done = 0, m; done < n; done += m) {
+			m = splice(hose[0], NULL, to->fd, NULL, n - done,
+				   (size_t)n < left ? SPLICE_F_MORE : 0);
+			if (m <= 0)
+				err(1, "splice");
+		}
 	}
 }
 
-static void call(const struct pair *pair, enum operation operation)
+static void give_buffer(struct path *path, char (*memory)[BLOCK], int id)
+{
+	io_uring_buf_ring_add(path->buffers, memory[id], BLOCK, id,
+			      io_uring_buf_ring_mask(BUFFERS), 0);
+	io_uring_buf_ring_advance(path->buffers, 1);
+}
+
+static void ring_open(struct path *path, char (*memory)[BLOCK])
+{
+	struct io_uring_buf_reg reg = { .ring_entries = BUFFERS };
+
+	if (io_uring_queue_init(BUFFERS, &path->ring, 0))
+		errx(1, "no io_uring");
+	path->buffers = mmap(NULL, BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE,
+			     MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+	if (path->buffers == MAP_FAILED)
+		err(1, "mmap");
+	reg.ring_addr = (unsigned long)path->buffers;
+	io_uring_buf_ring_init(path->buffers);
+	if (io_uring_register_buf_ring(&path->ring, &reg, 0))
+		errx(1, "no ring of buffers");
+	for (int id = 0; id < BUFFERS; id++)
+		give_buffer(path, memory, id);
+}
+
+static void arm(struct path *path)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&path->ring);
+
+	io_uring_prep_recv_multishot(sqe, path->ends[1].fd, NULL, 0, 0);
+	sqe->flags |= IOSQE_BUFFER_SELECT;
+	sqe->buf_group = 0;
+	io_uring_submit(&path->ring);
+	path->armed = true;
+}
+
+/* A library in the program reads when the socket is readable. */
+static void multishot(struct path *path, char (*memory)[BLOCK])
+{
+	struct io_uring_cqe *cqe;
+
+	if (path->ends[1].tls) {
+		drain(&path->ends[1], BLOCK);
+		return;
+	}
+	for (int left = BLOCK; left;) {
+		if (!path->armed)
+			arm(path);
+		if (io_uring_wait_cqe(&path->ring, &cqe))
+			errx(1, "io_uring");
+		if (cqe->res <= 0)
+			errx(1, "multishot receive: %s", strerror(-cqe->res));
+		left -= cqe->res;
+		path->armed = cqe->flags & IORING_CQE_F_MORE;
+		give_buffer(path, memory, cqe->flags >> IORING_CQE_BUFFER_SHIFT);
+		io_uring_cqe_seen(&path->ring, cqe);
+	}
+}
+
+/* What is needed before the call that counts, and behind it. */
+static void prepare(struct path *path, enum operation operation, int round)
+{
+	if (operation == READ_1 && !(round % SENDS))
+		transmit(&path->ends[0], SENDS);
+	if (operation == RELAY_BLOCK)
+		transmit(&path->ends[0], BLOCK);
+}
+
+static void clean_up(struct path *path, enum operation operation, int round)
+{
+	/* Now and then, so that the window's updates hit few samples. */
+	if (operation == SEND_1 && round % SENDS == SENDS - 1)
+		drain(&path->ends[1], SENDS);
+	if (operation == RELAY_BLOCK)
+		drain(&path->onward[1], BLOCK);
+}
+
+static void call(struct path *path, enum operation operation, char (*memory)[BLOCK])
 {
 	switch (operation) {
 	case READ_1:
-		if (pair->server_ssl)
-			expect(b_openssl.SSL_read(pair->server_ssl, block, 1), 1);
-		else
-			expect(read(pair->server, block, 1), 1);
+		expect(b_recv(&path->ends[1], block, 1), 1);
 		break;
 	case WOULD_BLOCK:
-		/* With OpenSSL the program asks the socket itself. */
-		if (recv(pair->client, block, 1, MSG_DONTWAIT) >= 0)
+		/* With a library the program asks the socket itself. */
+		if (recv(path->ends[1].fd, block, 1, MSG_DONTWAIT) >= 0)
 			errx(1, "something to read");
 		break;
 	case SEND_1:
-		transmit(pair, 1);
+		transmit(&path->ends[0], 1);
+		break;
+	case PING_PONG:
+		transmit(&path->ends[0], 1);
+		drain(&path->ends[1], 1);
+		transmit(&path->ends[1], 1);
+		drain(&path->ends[0], 1);
 		break;
 	case WRITE_BLOCK:
-		transmit(pair, BLOCK);
-		drain(pair, BLOCK);
+		transmit(&path->ends[0], BLOCK);
+		drain(&path->ends[1], BLOCK);
 		break;
-	case SENDFILE_BLOCK:
-		transmit_file(pair);
-		drain(pair, BLOCK);
+	case SENDFILE:
+		transmit_file(&path->ends[0]);
+		drain(&path->ends[1], FILE_SIZE);
+		break;
+	case RELAY_BLOCK:
+		relay(&path->ends[1], &path->onward[0]);
+		break;
+	case MULTISHOT_BLOCK:
+		transmit(&path->ends[0], BLOCK);
+		multishot(path, memory);
 		break;
 	case OPERATIONS:
 		break;
 	}
 }
 
-/* Instructions of one call in the given round. */
-static long long run(const struct pair *pair, enum operation operation, int round)
+static long long run(struct path *path, enum operation operation, int round,
+		     char (*memory)[BLOCK])
 {
-	long long start, end;
+	long long nsec;
 
-	if (operation == READ_1 && !round)
-		transmit(pair, ROUNDS);
-	start = now();
-	call(pair, operation);
-	end = now();
-	/* Now and then, so that the window's updates hit few samples. */
-	if (operation == SEND_1 && round % SENDS == SENDS - 1)
-		drain(pair, SENDS);
-	return end - start;
+	prepare(path, operation, round);
+	nsec = b_now(CLOCK_MONOTONIC);
+	call(path, operation, memory);
+	nsec = b_now(CLOCK_MONOTONIC) - nsec;
+	clean_up(path, operation, round);
+	return nsec;
 }
 
-static int compare(const void *a, const void *b)
+/* The mean of @calls calls of each. */
+static void measure(struct path *paths, enum operation operation, int calls)
 {
-	long long one = *(const long long *)a, two = *(const long long *)b;
+	static long long samples[B_STACKS][CALLS_MAX];
+	long long clock = b_now(CLOCK_MONOTONIC);
+	char name[64];
+	int i, stack;
 
-	return (one > two) - (one < two);
+	clock = b_now(CLOCK_MONOTONIC) - clock;
+	for (i = 0; i < calls; i++)
+		for (stack = 0; stack < B_STACKS; stack++)
+			samples[stack][i] = run(&paths[stack], operation, i,
+						ring_memory[stack]) - clock;
+	snprintf(name, sizeof(name), "call/%s", operation_names[operation]);
+	for (stack = 0; stack < B_STACKS; stack++)
+		b_result(name, b_stack_names[stack], 1, "ns",
+			 b_middle(samples[stack], calls));
 }
 
-static void measure(const struct pair *pairs, enum operation operation)
+/* So that one thread can send first and read then. */
+static void enlarge_buffers(const struct b_conn *conn)
 {
-	static long long samples[KINDS][ROUNDS];
-	long long base, clock = now(), median[KINDS];
-	int round, kind;
+	int size = BUFFER_SIZE;
 
-	clock = now() - clock;
-	for (round = 0; round < ROUNDS; round++)
-		for (kind = 0; kind < KINDS; kind++)
-			samples[kind][round] = run(&pairs[kind], operation, round) - clock;
-	printf("%-26s", operation_names[operation]);
-	for (kind = 0; kind < KINDS; kind++) {
-		qsort(samples[kind], ROUNDS, sizeof(samples[kind][0]), compare);
-		median[kind] = samples[kind][ROUNDS / 2];
-		printf(" %10lld", median[kind]);
-	}
-	base = median[KIND_KTLS];
-	printf("  %+6.1f %%\n", 100.0 * (double)(median[KIND_TLSOCK] - base) / (double)base);
+	if (setsockopt(conn->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) ||
+	    setsockopt(conn->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)))
+		err(1, "buffers");
 }
 
-/* Bytes of all kernel objects that are in use. */
-static long long slab_bytes(void)
+static void path_open(struct path *path, enum b_stack stack, char (*memory)[BLOCK])
 {
-	FILE *slab = fopen("/proc/slabinfo", "r");
-	long long active, size, sum = 0;
-	char line[512];
+	struct sockaddr_in address;
+	int listener;
 
-	if (!slab)
-		err(1, "/proc/slabinfo");
-	while (fgets(line, sizeof(line), slab))
-		if (sscanf(line, "%*s %lld %*d %lld", &active, &size) == 2)
-			sum += active * size;
-	fclose(slab);
-	return sum;
-}
-
-static long long memory(enum kind kind)
-{
-	int listener = listen_new(kind == KIND_TLSOCK ? IPPROTO_TLS : IPPROTO_TCP), i;
-	static struct pair pairs[CONNECTIONS];
-	long long before, after;
-
-	pairs[0] = connect_new(kind, listener);	/* makes what is made once */
-	before = slab_bytes();
-	for (i = 1; i < CONNECTIONS; i++) {
-		pairs[i] = connect_new(kind, listener);
-		/* So that no ticket waits to be read. */
-		expect(send(pairs[i].server, block, 1, 0), 1);
-		expect(read(pairs[i].client, block, 1), 1);
-	}
-	after = slab_bytes();
-	for (i = 0; i < CONNECTIONS; i++) {
-		if (kind == KIND_OPENSSL) {
-			b_openssl.SSL_free(pairs[i].client_ssl);
-			b_openssl.SSL_free(pairs[i].server_ssl);
-		}
-		close(pairs[i].client);
-		close(pairs[i].server);
-	}
+	b_side_init(&path->client, stack, &b_shapes[0], false);
+	b_side_init(&path->server, stack, &b_shapes[0], true);
+	listener = b_listen(&path->server, &address);
+	b_pair(path->ends, &path->client, &path->server, listener, &address);
+	b_pair(path->onward, &path->client, &path->server, listener, &address);
 	close(listener);
-	return (after - before) / (2 * (CONNECTIONS - 1));
+	enlarge_buffers(&path->ends[0]);
+	enlarge_buffers(&path->ends[1]);
+	ring_open(path, memory);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	struct rlimit files = { 4096, 4096 };
-	int kind, operation, listener;
-	struct pair pairs[KINDS];
-	long long bytes[KINDS];
+	static struct path paths[B_STACKS];
+	int calls = argc > 1 ? atoi(argv[1]) : 200;
+	int rounds = argc > 2 ? atoi(argv[2]) : 5;
 
-	setrlimit(RLIMIT_NOFILE, &files);
-	b_openssl_load();
+	/* Every send is followed by its reads: see prepare(). */
+	if (calls < SENDS || calls % SENDS || calls > CALLS_MAX || rounds < 1)
+		errx(2, "usage: datapath [CALLS [ROUNDS]], CALLS by %d up to %d", SENDS, CALLS_MAX);
 	file = memfd_create("block", 0);
-	expect(write(file, block, BLOCK), BLOCK);
-	for (kind = 0; kind < KINDS; kind++) {
-		listener = listen_new(kind == KIND_TLSOCK ? IPPROTO_TLS : IPPROTO_TCP);
-		pairs[kind] = connect_new(kind, listener);
-		close(listener);
-	}
-	printf("%-26s", "instructions (median)");
-	for (kind = 0; kind < KINDS; kind++)
-		printf(" %10s", kind_names[kind]);
-	printf("  over kernel TLS\n");
-	for (operation = 0; operation < OPERATIONS; operation++)
-		measure(pairs, operation);
-	for (kind = 0; kind < 2 * KINDS; kind++) /* the first time fills caches */
-		bytes[kind % KINDS] = memory(kind % KINDS);
-	printf("%-26s", "kernel memory of a socket");
-	for (kind = 0; kind < KINDS; kind++)
-		printf(" %10lld", bytes[kind]);
-	printf("  %+6lld bytes\n", bytes[KIND_TLSOCK] - bytes[KIND_KTLS]);
+	expect(write(file, block, FILE_SIZE), FILE_SIZE);
+	if (pipe(hose))
+		err(1, "pipe");
+	for (int stack = 0; stack < B_STACKS; stack++)
+		path_open(&paths[stack], stack, ring_memory[stack]);
+	for (int operation = 0; operation < OPERATIONS; operation++)
+		for (int round = 0; round < rounds; round++)
+			measure(paths, operation, calls);
 	return 0;
 }

@@ -1,327 +1,209 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a connection costs by TLS sockets, by OpenSSL linked into the programs,
- * and without TLS: COUNT connections over loopback, one after the other, by a
- * client and a server process; then the processor time of each process that
- * took part, per connection. The difference to TCP in the two programs, and
- * the kernel's work items, are the module's share; what workers spend in user
- * space is wolfSSL's, all but a few percent.
+ * What a connection costs: by TLS sockets on both ends or on one, by a library
+ * linked into the programs, and without TLS. COUNT connections a round over
+ * loopback, one after the other, by a client and a server process; then the
+ * processor time of each process that took part, per connection. The difference
+ * to TCP in the two programs, and the kernel's work items, are the module's share;
+ * what workers spend in user space is the TLS library's, all but a few percent.
  *
- * Run it with --icount of tests/vm/run: a nanosecond is an instruction then.
+ *   handshakes [SHAPE [COUNT [ROUNDS]]]
  */
 #include <err.h>
-#include <netinet/in.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <linux/tlsock.h>
-
-#include "lib/openssl.h"
 #include "lib/processes.h"
+#include "lib/result.h"
+#include "lib/stack.h"
 
-enum kind { KIND_TCP, KIND_OPENSSL, KIND_TLSOCK, KINDS };
-
-static const char *const kind_names[KINDS] = { "TCP", "OpenSSL", "tlsock" };
-
-/*
- * A kind of handshake: a profile of tests/conf/profiles.d/bench.conf, in both
- * roles, and the same with OpenSSL.
- */
-static const struct shape {
+static const struct contestant {
 	const char	*name;
-	const char	*profile;
-	const char	*certificate;
-	const char	*groups;
-	bool		resumed;
-} shapes[] = {
-	{ "ECDSA P-256, X25519", "bench", "server", "X25519", false },
-	{ "ECDSA P-256, X25519MLKEM768", "bench-hybrid", "server", "X25519MLKEM768", false },
-	{ "RSA-2048, X25519", "bench-rsa", "server-rsa", "X25519", false },
-	{ "resumed, X25519", "bench-resumed", "server", "X25519", true },
+	enum b_stack	client, server;
+} contestants[] = {
+	{ "TCP", B_TCP, B_TCP },
+	{ "OpenSSL", B_OPENSSL, B_OPENSSL },
+	{ "GnuTLS", B_GNUTLS, B_GNUTLS },
+	{ "tlsock", B_TLSOCK, B_TLSOCK },
+	{ "tlsock client", B_TLSOCK, B_OPENSSL },
+	{ "tlsock server", B_OPENSSL, B_TLSOCK },
 };
 
-#define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
+#define CONTESTANTS (sizeof(contestants) / sizeof(contestants[0]))
 
-/* One series of connections of one kind */
+/* Connections of one contestant */
 struct series {
-	enum kind		kind;
-	const struct shape	*shape;
-	int			count;
+	const struct contestant	*contestant;
+	struct b_side		client, server;
+	int			listener;
 	struct sockaddr_in	address;
-	void			*client_context, *server_context;
-	void			*session;
 	int			n_resumed;
 };
 
+/* The client closes last, so that no port waits in TIME_WAIT here. */
+static void serve_one(struct series *series)
+{
+	int fd = accept(series->listener, NULL, NULL);
+	struct b_conn conn;
+	char byte;
+
+	if (fd < 0)
+		err(1, "accept");
+	b_begin(&conn, &series->server, fd);
+	b_handshake(&conn);
+	if (b_recv(&conn, &byte, 1) != 1)
+		errx(1, "nothing came");
+	b_finish(&conn);
+}
+
+/* Accept as many connections, read to their end, report the time used. */
+static _Noreturn void serve(struct series *series, int count, int report)
+{
+	long long nsec = b_now(CLOCK_PROCESS_CPUTIME_ID);
+
+	for (int i = 0; i < count; i++)
+		serve_one(series);
+	nsec = b_now(CLOCK_PROCESS_CPUTIME_ID) - nsec;
+	if (write(report, &nsec, sizeof(nsec)) != sizeof(nsec))
+		err(1, "report");
+	_exit(0);
+}
+
+static void connect_one(struct series *series)
+{
+	int fd = b_socket(&series->client);
+	struct b_conn conn;
+	char byte = 0;
+
+	if (connect(fd, (const struct sockaddr *)&series->address, sizeof(series->address)))
+		err(1, "%s: connect", series->contestant->name);
+	b_begin(&conn, &series->client, fd);
+	b_handshake(&conn);
+	if (b_send(&conn, &byte, 1) != 1 || b_recv(&conn, &byte, 1) != 0)
+		errx(1, "the server did not end it");
+	series->n_resumed += b_resumed(&conn);
+	b_finish(&conn);
+}
+
+/* Nanoseconds of all connections */
 struct sample {
 	long long		client, server, wall;
 	struct b_processes	helper;
 };
 
-static long long now(clockid_t clock)
+static struct sample measure(struct series *series, int count)
 {
-	struct timespec time;
-
-	if (clock_gettime(clock, &time))
-		err(1, "clock_gettime");
-	return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
-
-static int open_socket(const struct series *series, int option, const char *text)
-{
-	bool tls = series->kind == KIND_TLSOCK;
-	int fd = socket(AF_INET, SOCK_STREAM, tls ? IPPROTO_TLS : IPPROTO_TCP);
-
-	if (fd < 0)
-		err(1, "socket");
-	if (tls && (setsockopt(fd, SOL_TLSOCK, TLSOCK_PROFILE, series->shape->profile,
-			       strlen(series->shape->profile)) ||
-		    (text && setsockopt(fd, SOL_TLSOCK, option, text, strlen(text)))))
-		err(1, "setsockopt");
-	return fd;
-}
-
-/* With OpenSSL, the connection of this file descriptor; else NULL */
-static void *new_ssl(const struct series *series, void *context, int fd)
-{
-	void *ssl = series->kind == KIND_OPENSSL ? b_openssl.SSL_new(context) : NULL;
-
-	if (ssl)
-		b_openssl.SSL_set_fd(ssl, fd);
-	return ssl;
-}
-
-static void serve_one(const struct series *series, int fd)
-{
-	void *ssl = new_ssl(series, series->server_context, fd);
-	char byte;
-
-	if (ssl) {
-		if (b_openssl.SSL_accept(ssl) != 1 || b_openssl.SSL_read(ssl, &byte, 1) != 1)
-			errx(1, "OpenSSL's server failed");
-		b_openssl.SSL_shutdown(ssl);
-		b_openssl.SSL_free(ssl);
-	} else if (read(fd, &byte, 1) != 1) {
-		err(1, "read");
-	}
-	close(fd);
-}
-
-/* Accept as many connections, read to their end, report the time used. */
-static _Noreturn void serve(const struct series *series, int listener, int report)
-{
-	long long nsec = now(CLOCK_PROCESS_CPUTIME_ID);
-	int fd;
-
-	for (int i = 0; i < series->count; i++) {
-		fd = accept(listener, NULL, NULL);
-		if (fd < 0)
-			err(1, "accept");
-		serve_one(series, fd);
-	}
-	nsec = now(CLOCK_PROCESS_CPUTIME_ID) - nsec;
-	if (write(report, &nsec, sizeof(nsec)) != sizeof(nsec))
-		err(1, "report");
-	exit(0);
-}
-
-/* The server closes first, so that no port waits in TIME_WAIT here. */
-static void talk_openssl(struct series *series, int fd)
-{
-	void *ssl = new_ssl(series, series->client_context, fd);
-	char byte = 0;
-
-	b_openssl.SSL_set1_host(ssl, "web.test");
-	if (series->session) {
-		b_openssl.SSL_set_session(ssl, series->session);
-		b_openssl.SSL_SESSION_free(series->session);
-		series->session = NULL;
-	}
-	if (b_openssl.SSL_connect(ssl) != 1 || b_openssl.SSL_write(ssl, &byte, 1) != 1 ||
-	    b_openssl.SSL_read(ssl, &byte, 1) > 0)
-		errx(1, "OpenSSL's client failed");
-	series->n_resumed += b_openssl.SSL_session_reused(ssl);
-	/* A session whose connection was not ended in good order is not resumed. */
-	b_openssl.SSL_shutdown(ssl);
-	if (series->shape->resumed)
-		series->session = b_openssl.SSL_get1_session(ssl);
-	b_openssl.SSL_free(ssl);
-}
-
-static void talk_tcp(int fd)
-{
-	char byte = 0;
-
-	if (write(fd, &byte, 1) != 1 || read(fd, &byte, 1) != 0)
-		err(1, "write");
-}
-
-static void talk_tlsock(struct series *series, int fd)
-{
-	struct tlsock_info info = { 0 };
-	socklen_t length = sizeof(info);
-
-	talk_tcp(fd);
-	if (getsockopt(fd, SOL_TLSOCK, TLSOCK_INFO, &info, &length))
-		err(1, "TLSOCK_INFO");
-	series->n_resumed += !!(info.flags & TLSOCK_INFO_RESUMED);
-}
-
-static void run_client(struct series *series)
-{
-	for (int i = 0; i < series->count; i++) {
-		int fd = open_socket(series, TLSOCK_SERVER_NAME, "web.test");
-
-		if (connect(fd, (const struct sockaddr *)&series->address, sizeof(series->address)))
-			err(1, "connect");
-		if (series->kind == KIND_OPENSSL)
-			talk_openssl(series, fd);
-		else if (series->kind == KIND_TLSOCK)
-			talk_tlsock(series, fd);
-		else
-			talk_tcp(fd);
-		close(fd);
-	}
-}
-
-static int start_listening(struct series *series)
-{
-	int fd = open_socket(series, 0, NULL);
-	socklen_t len = sizeof(series->address);
-
-	series->address = (struct sockaddr_in) {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	if (bind(fd, (struct sockaddr *)&series->address, sizeof(series->address)) ||
-	    listen(fd, 64) || getsockname(fd, (struct sockaddr *)&series->address, &len))
-		err(1, "listen");
-	return fd;
-}
-
-static void make_contexts(struct series *series)
-{
-	struct b_openssl_how client = { .groups = series->shape->groups };
-	struct b_openssl_how server = {
-		.groups = series->shape->groups,
-		.certificate = series->shape->certificate,
-		.tickets = series->shape->resumed,
-	};
-
-	series->client_context = b_openssl_context(&client);
-	series->server_context = b_openssl_context(&server);
-}
-
-static struct sample measure(struct series *series)
-{
-	int listener = start_listening(series), report[2];
-	struct b_processes before;
+	struct b_processes before = b_processes_read(0);
 	struct sample sample;
+	int report[2];
 	pid_t server;
 
 	if (pipe(report))
 		err(1, "pipe");
-	before = b_processes_read();
-	sample.wall = now(CLOCK_MONOTONIC);
-	sample.client = now(CLOCK_PROCESS_CPUTIME_ID);
+	sample.wall = b_now(CLOCK_MONOTONIC);
 	server = fork();
 	if (server < 0)
 		err(1, "fork");
 	if (!server)
-		serve(series, listener, report[1]);
-	run_client(series);
-	sample.client = now(CLOCK_PROCESS_CPUTIME_ID) - sample.client;
-	sample.wall = now(CLOCK_MONOTONIC) - sample.wall;
-	sample.helper = b_processes_minus(b_processes_read(), before);
+		serve(series, count, report[1]);
+	sample.client = b_now(CLOCK_PROCESS_CPUTIME_ID);
+	for (int i = 0; i < count; i++)
+		connect_one(series);
+	sample.client = b_now(CLOCK_PROCESS_CPUTIME_ID) - sample.client;
+	sample.wall = b_now(CLOCK_MONOTONIC) - sample.wall;
 	if (read(report[0], &sample.server, sizeof(sample.server)) <= 0)
-		err(1, "report");
+		errx(1, "no report");
+	sample.helper = b_processes_minus(b_processes_read(0), before);
 	waitpid(server, NULL, 0);
 	close(report[0]);
 	close(report[1]);
-	close(listener);
 	return sample;
+}
+
+static void report(const struct series *series, const char *what, long long nsec, int count)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "handshake/%s/%s", series->client.shape->name, what);
+	b_result(name, series->contestant->name, 1, "ns", (double)nsec / count);
 }
 
 /* A ticket may come too late for the next connection. */
-static bool is_as_wanted(const struct series *series)
+static void check_resumed(const struct series *series, int count)
 {
-	if (series->shape->resumed)
-		return series->n_resumed >= series->count * 9 / 10;
-	return !series->n_resumed;
+	bool resumed = series->client.shape->resumed && series->contestant->client != B_TCP;
+
+	if (resumed ? series->n_resumed < count * 9 / 10 : series->n_resumed > 0)
+		errx(1, "%s, %s: %d of %d resumed", series->client.shape->name,
+		     series->contestant->name, series->n_resumed, count);
 }
 
-/* The first ones fill caches, and get the session that the others resume. */
-static struct sample run(enum kind kind, const struct shape *shape, int count)
+static void run(struct series *series, int count)
 {
-	struct series series = { .kind = kind, .shape = shape, .count = 3 };
-	struct sample sample;
+	struct b_processes *h;
+	struct sample s;
 
-	make_contexts(&series);
-	measure(&series);
-	series.count = count;
-	series.n_resumed = 0;
-	sample = measure(&series);
-	if (kind != KIND_TCP && !is_as_wanted(&series))
-		errx(1, "%s, %s: %d of %d resumed", shape->name, kind_names[kind],
-		     series.n_resumed, count);
-	b_openssl.SSL_CTX_free(series.client_context);
-	b_openssl.SSL_CTX_free(series.server_context);
-	return sample;
+	series->n_resumed = 0;
+	s = measure(series, count);
+	check_resumed(series, count);
+	h = &s.helper;
+	report(series, "client", s.client, count);
+	report(series, "server", s.server, count);
+	report(series, "broker", h->broker, count);
+	report(series, "workers", h->workers, count);
+	report(series, "kernel", h->kworkers, count);
+	report(series, "sum", s.client + s.server + h->broker + h->workers + h->kworkers, count);
+	report(series, "latency", s.wall, count);
 }
 
-static void print_row(const char *name, const long long values[KINDS], int count)
+/* The first connections fill caches, and get the session that the others resume. */
+static bool start(struct series *series, const struct contestant *contestant,
+		  const struct b_shape *shape)
 {
-	printf("%-28s", name);
-	for (int kind = 0; kind < KINDS; kind++)
-		printf(" %11lld", values[kind] / count);
-	printf("\n");
+	*series = (struct series) { .contestant = contestant };
+	if (!b_side_init(&series->client, contestant->client, shape, false) ||
+	    !b_side_init(&series->server, contestant->server, shape, true))
+		return false;
+	series->listener = b_listen(&series->server, &series->address);
+	measure(series, 3);
+	return true;
 }
 
-static void print_shape(const struct shape *shape, const struct sample samples[KINDS], int count)
+static void stop(struct series *series)
 {
-	long long rows[7][KINDS];
-	static const char *const names[] = {
-		"client process", "server process", "tlsockd broker", "tlsockd workers",
-		"  of these in user space", "kernel work items", "sum",
-	};
+	close(series->listener);
+	b_side_end(&series->client);
+	b_side_end(&series->server);
+}
 
-	for (int kind = 0; kind < KINDS; kind++) {
-		const struct sample *s = &samples[kind];
-		const struct b_processes *h = &s->helper;
+static void run_shape(const struct b_shape *shape, int count, int rounds)
+{
+	struct series series[CONTESTANTS];
+	bool able[CONTESTANTS];
 
-		rows[0][kind] = s->client;
-		rows[1][kind] = s->server;
-		rows[2][kind] = h->broker;
-		rows[3][kind] = h->workers;
-		rows[4][kind] = h->worker_ticks ? h->workers * h->worker_user / h->worker_ticks : 0;
-		rows[5][kind] = h->kworkers;
-		rows[6][kind] = s->client + s->server + h->broker + h->workers + h->kworkers;
-	}
-	printf("%-28s %11s %11s %11s\n", shape->name, kind_names[0], kind_names[1], kind_names[2]);
-	for (int i = 0; i < 7; i++)
-		print_row(names[i], rows[i], count);
-	printf("%-28s %35.2f of OpenSSL's\n\n", "",
-	       (double)rows[6][KIND_TLSOCK] / (double)rows[6][KIND_OPENSSL]);
+	for (size_t i = 0; i < CONTESTANTS; i++)
+		able[i] = start(&series[i], &contestants[i], shape);
+	for (int round = 0; round < rounds; round++)
+		for (size_t i = 0; i < CONTESTANTS; i++)
+			if (able[i])
+				run(&series[i], count);
+	for (size_t i = 0; i < CONTESTANTS; i++)
+		if (able[i])
+			stop(&series[i]);
 }
 
 int main(int argc, char **argv)
 {
-	int count = argc > 1 ? atoi(argv[1]) : 100;
-	struct sample samples[KINDS];
+	int count = argc > 2 ? atoi(argv[2]) : 10;
+	int rounds = argc > 3 ? atoi(argv[3]) : 5;
 
-	if (count <= 0)
-		errx(2, "usage: handshakes [COUNT]");
-	b_openssl_load();
-	printf("nanoseconds of processor time for a connection, both ends\n\n");
-	for (size_t i = 0; i < SHAPES; i++) {
-		for (int kind = 0; kind < KINDS; kind++)
-			samples[kind] = run(kind, &shapes[i], count);
-		print_shape(&shapes[i], samples, count);
-	}
+	if (count <= 0 || rounds <= 0)
+		errx(2, "usage: handshakes [SHAPE [COUNT [ROUNDS]]]");
+	for (int i = 0; i < B_SHAPES; i++)
+		if (argc < 2 || !strcmp(argv[1], "all") || !strcmp(argv[1], b_shapes[i].name))
+			run_shape(&b_shapes[i], count, rounds);
 	return 0;
 }

@@ -7,11 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define LINE	512
 
-/* The first line of /proc/PID/NAME without its end; false if the process is gone. */
-static bool read_proc(const char *pid, const char *name, char line[LINE])
+/* Names and clocks of one process */
+struct process {
+	char		name[LINE];
+	pid_t		pid, parent;
+	long long	nsec;
+};
+
+static bool read_line(const char *pid, const char *name, char line[LINE])
 {
 	char path[300];
 	bool found;
@@ -28,65 +35,72 @@ static bool read_proc(const char *pid, const char *name, char line[LINE])
 	return found;
 }
 
-/* "PID (NAME) STATE PARENT ... UTIME STIME ..." */
-struct stat_line {
-	char		parent[16];
-	long long	user, kernel;
-};
-
-static bool read_stat(const char *pid, struct stat_line *stat)
+/* False if the process is gone. "PID (NAME) STATE PARENT ..." */
+static bool process_read(const char *pid, struct process *process)
 {
+	struct timespec time;
+	clockid_t clock;
 	char line[LINE], *rest;
-	int parent;
 
-	if (!read_proc(pid, "stat", line))
+	if (!read_line(pid, "comm", process->name) || !read_line(pid, "stat", line))
 		return false;
 	rest = strrchr(line, ')');
-	if (!rest || sscanf(rest + 1, " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld",
-			    &parent, &stat->user, &stat->kernel) != 3)
+	process->pid = atoi(pid);
+	if (!rest || sscanf(rest + 1, " %*c %d", &process->parent) != 1 ||
+	    clock_getcpuclockid(process->pid, &clock) || clock_gettime(clock, &time))
 		return false;
-	snprintf(stat->parent, sizeof(stat->parent), "%d", parent);
+	process->nsec = time.tv_sec * 1000000000LL + time.tv_nsec;
 	return true;
 }
 
-static void add_helper(struct b_processes *sum, const char *pid, long long nsec)
+/* The broker is the tlsockd whose parent is none. */
+static bool is_worker(const struct process *process)
 {
-	struct stat_line stat;
-	char parent[LINE];
+	char parent[16], name[LINE];
 
-	if (!read_stat(pid, &stat))
-		return;
-	/* The broker is the tlsockd whose parent is none. */
-	if (!read_proc(stat.parent, "comm", parent) || strcmp(parent, "tlsockd")) {
-		sum->broker += nsec;
-		return;
-	}
-	sum->workers += nsec;
-	sum->worker_user += stat.user;
-	sum->worker_ticks += stat.user + stat.kernel;
+	snprintf(parent, sizeof(parent), "%d", process->parent);
+	return read_line(parent, "comm", name) && !strcmp(name, "tlsockd");
 }
 
-struct b_processes b_processes_read(void)
+static void add(struct b_processes *sum, const struct process *process, pid_t proxy)
 {
-	struct b_processes sum = { 0 };
-	char comm[LINE], line[LINE];
-	struct dirent *entry;
-	long long nsec;
-	DIR *proc;
+	if (proxy && (process->pid == proxy || process->parent == proxy))
+		sum->proxy += process->nsec;
+	else if (!strcmp(process->name, "tlsockd"))
+		*(is_worker(process) ? &sum->workers : &sum->broker) += process->nsec;
+	else if (!strncmp(process->name, "kworker/u", 9))
+		sum->kworkers += process->nsec;
+}
 
-	proc = opendir("/proc");
+static struct dirent *next_process(DIR *proc)
+{
+	struct dirent *entry;
+
+	do {
+		entry = readdir(proc);
+	} while (entry && (entry->d_name[0] < '0' || entry->d_name[0] > '9'));
+	return entry;
+}
+
+static DIR *open_proc(void)
+{
+	DIR *proc = opendir("/proc");
+
 	if (!proc)
 		err(1, "/proc");
-	while ((entry = readdir(proc))) {
-		if (!read_proc(entry->d_name, "comm", comm) ||
-		    !read_proc(entry->d_name, "schedstat", line))
-			continue;
-		nsec = strtoll(line, NULL, 10);
-		if (!strcmp(comm, "tlsockd"))
-			add_helper(&sum, entry->d_name, nsec);
-		else if (!strncmp(comm, "kworker/u", 9))
-			sum.kworkers += nsec;
-	}
+	return proc;
+}
+
+struct b_processes b_processes_read(pid_t proxy)
+{
+	struct b_processes sum = { 0 };
+	struct process process;
+	struct dirent *entry;
+	DIR *proc = open_proc();
+
+	while ((entry = next_process(proc)))
+		if (process_read(entry->d_name, &process))
+			add(&sum, &process, proxy);
 	closedir(proc);
 	return sum;
 }
@@ -94,7 +108,37 @@ struct b_processes b_processes_read(void)
 struct b_processes b_processes_minus(struct b_processes to, struct b_processes from)
 {
 	return (struct b_processes) {
-		to.broker - from.broker, to.workers - from.workers, to.kworkers - from.kworkers,
-		to.worker_user - from.worker_user, to.worker_ticks - from.worker_ticks,
+		to.broker - from.broker, to.workers - from.workers,
+		to.kworkers - from.kworkers, to.proxy - from.proxy,
 	};
+}
+
+static long long pss_of(const char *pid)
+{
+	char path[300], line[LINE];
+	long long kib = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/smaps_rollup", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file) && sscanf(line, "Pss: %lld kB", &kib) != 1)
+		;
+	fclose(file);
+	return kib * 1024;
+}
+
+long long b_processes_memory(void)
+{
+	struct dirent *entry;
+	DIR *proc = open_proc();
+	long long bytes = 0;
+	char name[LINE];
+
+	while ((entry = next_process(proc)))
+		if (read_line(entry->d_name, "comm", name) && !strcmp(name, "tlsockd"))
+			bytes += pss_of(entry->d_name);
+	closedir(proc);
+	return bytes;
 }
