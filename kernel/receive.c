@@ -192,6 +192,13 @@ static bool receive_expects_data(const struct tlsock_sock *ts)
 	       BIT(TLSOCK_F_RX_DATA);
 }
 
+/* Nothing is there yet, and nothing else is the matter. */
+static bool receive_just_waits(const struct tlsock_sock *ts, int ret)
+{
+	return ret == -EAGAIN && inet_sk_state_load(ts->inner->sk) == TCP_ESTABLISHED &&
+	       !test_bit(TLSOCK_F_RX_EOF, &ts->flags);
+}
+
 /**
  * tlsock_recvmsg - proto_ops.recvmsg
  * @sock: the outer socket
@@ -212,9 +219,14 @@ int tlsock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flag
 	if (unlikely(!receive_expects_data(ts) || (flags & (MSG_OOB | MSG_ERRQUEUE))))
 		return receive_rare(sk, msg, len, flags);
 	ret = receive_once(ts->inner, msg, len, flags);
-	if (unlikely(ret <= 0 || tlsock_compat_key_update_pending(ts->inner->sk) ||
-		     (ret < len && ((flags & MSG_WAITALL) || ret < READ_ONCE(sk->sk_rcvlowat)))))
+	if (unlikely(ret <= 0)) {
+		if (!receive_just_waits(ts, ret))
+			return receive_more(ts, msg, len, flags, ret);
+	} else if (unlikely(tlsock_compat_key_update_pending(ts->inner->sk) ||
+			    (ret < len && ((flags & MSG_WAITALL) ||
+					   ret < READ_ONCE(sk->sk_rcvlowat))))) {
 		return receive_more(ts, msg, len, flags, ret);
+	}
 	msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
 	return ret;
 }
