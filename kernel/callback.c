@@ -87,13 +87,6 @@ static void callback_state_change(struct sock *isk)
 	read_unlock_bh(&isk->sk_callback_lock);
 }
 
-/* SO_ERROR is answered from the outer socket, the first reason counts. */
-static void callback_error(struct tlsock_sock *ts, int error)
-{
-	if (!test_bit(TLSOCK_F_ABORTED, &ts->flags))
-		cmpxchg(&tlsock_outer(ts)->sk_err, 0, error);
-}
-
 static void callback_error_report(struct sock *isk)
 {
 	struct tlsock_sock *ts;
@@ -109,7 +102,8 @@ static void callback_error_report(struct sock *isk)
 		if (state == TLSOCK_STATE_CONNECTING) {
 			callback_connecting(ts);
 		} else if (state == TLSOCK_STATE_ESTABLISHED) {
-			callback_error(ts, READ_ONCE(isk->sk_err));
+			/* SO_ERROR is answered from the outer socket. */
+			tlsock_io_error(ts, READ_ONCE(isk->sk_err));
 			sk_error_report(sk);
 		}
 	}

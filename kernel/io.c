@@ -31,6 +31,24 @@ void tlsock_io_told(struct sock *sk, int error)
 }
 
 /**
+ * tlsock_io_error - the inner socket has an error: the next call shall tell it
+ * @ts: in state ESTABLISHED
+ * @error: positive errno
+ *
+ * The last one counts, as in TCP, but none after our own abort.
+ *
+ * Context: any
+ */
+void tlsock_io_error(struct tlsock_sock *ts, int error)
+{
+	int *sk_err = &tlsock_outer(ts)->sk_err, old = READ_ONCE(*sk_err);
+
+	smp_rmb(); /* with tlsock_record_abort(): its reason is not taken for an old one */
+	if (!test_bit(TLSOCK_F_ABORTED, &ts->flags))
+		cmpxchg(sk_err, old, error);
+}
+
+/**
  * tlsock_io_wait_established - wait until the handshake is over
  * @sk: the outer socket, unlocked
  * @timeo: jiffies to wait at most

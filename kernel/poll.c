@@ -7,6 +7,7 @@
 #include <net/tls.h>
 #include <net/tls_prot.h>
 
+#include "compat_rekey.h"
 #include "listen.h"
 #include "sock.h"
 
@@ -39,6 +40,9 @@ static __poll_t poll_records(struct tlsock_sock *ts, struct file *file)
 	if (!(READ_ONCE(isk->sk_shutdown) & RCV_SHUTDOWN) && !READ_ONCE(rx->strp.msg_ready) &&
 	    skb_queue_empty_lockless(&rx->rx_list))
 		mask &= ~(EPOLLIN | EPOLLRDNORM);
+	/* Data that was peeked at, which kernel TLS hides with the KeyUpdate behind it. */
+	if (tlsock_compat_key_update_pending(isk) && !skb_queue_empty_lockless(&rx->rx_list))
+		mask |= EPOLLIN | EPOLLRDNORM;
 	return mask;
 }
 

@@ -34,7 +34,15 @@ static int receive_once(struct socket *inner, struct msghdr *msg, size_t len, in
 /* The end was read: nothing more, or why. */
 static int receive_end(struct tlsock_sock *ts)
 {
+	smp_rmb(); /* with tlsock_record_abort(): the reason was there before the end */
 	return test_bit(TLSOCK_F_RX_CLOSED, &ts->flags) ? 0 : sock_error(tlsock_outer(ts));
+}
+
+/* Errors of one call, which say nothing of the connection */
+static bool receive_passes(int ret)
+{
+	return ret == -EAGAIN || ret == -EINTR || ret == -ERESTARTSYS || ret == -EFAULT ||
+	       ret == -EKEYEXPIRED;
 }
 
 /* Nothing came: the end, or a control record, or an error. Return 1 to retry. */
@@ -42,20 +50,23 @@ static int receive_special(struct tlsock_sock *ts, struct msghdr *msg, int ret)
 {
 	struct sock *sk = tlsock_outer(ts);
 
-	if (ret == -EIO && (msg->msg_flags & MSG_CTRUNC)) {
+	/* Nothing comes of a record without data before one that is not data, too. */
+	if (((!ret || ret == -EIO) && (msg->msg_flags & MSG_CTRUNC)) || ret == -EKEYEXPIRED) {
 		msg->msg_flags &= ~(MSG_CTRUNC | MSG_EOR);
 		ret = tlsock_record_receive(ts);
 		return ret < 0 ? ret : 1;
 	}
+	/* The end came while this call waited. */
+	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
+		return receive_end(ts);
 	if (ret == -EBADMSG) {
 		tlsock_record_abort(ts, EBADMSG, TLS_ALERT_DESC_BAD_RECORD_MAC, -1,
 				    "a record was not authentic");
 		tlsock_io_told(sk, EBADMSG);
 		return ret;
 	}
-	/* The end came while this call waited. */
-	if (test_bit(TLSOCK_F_RX_EOF, &ts->flags))
-		return receive_end(ts);
+	if (receive_passes(ret))
+		return ret;
 	if (ret < 0) {
 		tlsock_io_told(sk, -ret);
 		/* TCP is over without the peer's goodbye, and this tells it. */
@@ -98,9 +109,8 @@ static int receive_nothing(struct tlsock_sock *ts, struct msghdr *msg, size_t go
 	if (!got || (ret == -EIO && (msg->msg_flags & MSG_CTRUNC)))
 		return receive_special(ts, msg, ret);
 	/* With data in hand the end or an error is for the next call. */
-	if (ret < 0 && ret != -EAGAIN && ret != -EINTR && ret != -ERESTARTSYS &&
-	    !test_bit(TLSOCK_F_ABORTED, &ts->flags))
-		WRITE_ONCE(tlsock_outer(ts)->sk_err, -ret);
+	if (ret < 0 && !receive_passes(ret))
+		tlsock_io_error(ts, -ret);
 	return 0;
 }
 
@@ -280,7 +290,7 @@ static ssize_t receive_splice(struct tlsock_sock *ts, loff_t *ppos, struct pipe_
 /**
  * tlsock_splice_read - proto_ops.splice_read: without a copy
  * @sock: the outer socket
- * @ppos: NULL
+ * @ppos: not looked at
  * @pipe: where to, locked
  * @len: most bytes
  * @flags: SPLICE_F_*, which are about the pipe

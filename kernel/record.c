@@ -138,7 +138,7 @@ int tlsock_record_send_alert(struct tlsock_sock *ts, u8 level, u8 description)
 }
 
 /**
- * tlsock_record_abort - end a connection because of what came over it
+ * tlsock_record_abort - end a connection because of what came over it, once
  * @ts: in state ESTABLISHED
  * @error: positive errno that the next call of the program gets
  * @sent: description of the fatal alert to send, -1 for none
@@ -153,13 +153,13 @@ void tlsock_record_abort(struct tlsock_sock *ts, int error, int sent, int receiv
 	struct sock *sk = tlsock_outer(ts);
 	struct tlsock_done done;
 
+	/* ORDER: with tlsock_io_error(): what comes after the first reason hides it not. */
+	if (test_and_set_bit(TLSOCK_F_ABORTED, &ts->flags))
+		return;
 	tlsock_done_init(&done, error, TLSOCK_STAGE_DATA, text);
 	done.error.alert_sent = sent;
 	done.error.alert_received = received;
 	tlsock_sock_set_error(ts, &done.error);
-	/* ORDER: the peer's reset, an answer to the alert maybe, hides no reason. */
-	set_bit(TLSOCK_F_ABORTED, &ts->flags);
-	smp_mb__after_atomic(); /* with callback_error() */
 	/* ORDER: whoever sees the end finds the reason in sk_err. */
 	WRITE_ONCE(sk->sk_err, error);
 	smp_mb__before_atomic(); /* with the bits */
@@ -319,6 +319,21 @@ static bool record_ended_with_key_update(const struct tlsock_sock *ts)
 	return ts->hs_head[0] == TLSOCK_HS_KEY_UPDATE && !ts->hs_left && !ts->hs_head_len;
 }
 
+/*
+ * Records without data stand before one that is not data, or before TCP's end. No
+ * data is read here: that one stays where it is, under ctrl_lock.
+ */
+static void record_skip_empty(struct socket *inner)
+{
+	struct msghdr msg = {};
+	struct kvec vec;
+	u8 byte;
+
+	vec = (struct kvec){ .iov_base = &byte, .iov_len = sizeof(byte) };
+	iov_iter_kvec(&msg.msg_iter, ITER_DEST, &vec, 1, sizeof(byte));
+	READ_ONCE(inner->ops)->recvmsg(inner, &msg, sizeof(byte), MSG_DONTWAIT);
+}
+
 /* With ctrl_lock held: consume the control record at the head, in pieces. */
 static int record_consume(struct tlsock_sock *ts)
 {
@@ -328,6 +343,10 @@ static int record_consume(struct tlsock_sock *ts)
 
 	/* LOCKING: another reader may have taken the record before us. */
 	ret = record_read(ts->inner, buf, sizeof(buf), MSG_PEEK, &type, &whole);
+	if (!ret && type == TLS_RECORD_TYPE_DATA) {
+		record_skip_empty(ts->inner);
+		return 1;
+	}
 	if (ret > 0)
 		first = buf[0];
 	if (ret == -EAGAIN || type < 0 || type == TLS_RECORD_TYPE_DATA)

@@ -53,6 +53,7 @@ int tlsock_connect_wait(struct sock *sk, long *timeo);
 
 /* io.c */
 void tlsock_io_told(struct sock *sk, int error);
+void tlsock_io_error(struct tlsock_sock *ts, int error);
 int tlsock_io_wait_established(struct sock *sk, long timeo, int none);
 int tlsock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 void tlsock_splice_eof(struct socket *sock);

@@ -151,6 +151,20 @@ TEST_F(rekey, peek_and_lowat_across_it)
 	EXPECT_EQ(3, read(self->pair.server, buffer, 3));
 }
 
+TEST_F(rekey, peeked_data_before_it_is_polled)
+{
+	char buffer[16];
+
+	ASSERT_EQ(3, write(self->pair.client, "abc", 3));
+	ASSERT_EQ(0, update(self->pair.client, TLSOCK_KEY_UPDATE_OWN));
+	EXPECT_EQ(3, recv(self->pair.server, buffer, sizeof(buffer), MSG_PEEK));
+	EXPECT_EQ(POLLIN, t_poll(self->pair.server, POLLIN, 0));
+	EXPECT_EQ(1, read(self->pair.server, buffer, 1));
+	EXPECT_EQ(POLLIN, t_poll(self->pair.server, POLLIN, 0));
+	EXPECT_EQ(2, read(self->pair.server, buffer, sizeof(buffer)));
+	EXPECT_EQ(0, t_poll(self->pair.server, POLLIN, 0));
+}
+
 /* Nobody must wait for what a KeyUpdate hides, and none is readable itself. */
 TEST_F(rekey, nothing_to_read)
 {

@@ -191,52 +191,6 @@ TEST_F(spliced, ticket_before_data)
 	EXPECT_EQ('x', byte);
 }
 
-/*
- * Records that kernel TLS does not send: without data, "abc", without data, and
- * close_notify; TLS_AES_128_GCM_SHA256 with the server's key of lib/keys.c.
- */
-static const struct {
-	char	bytes[32];
-	size_t	size;
-} odd_records[] = {
-	{ "\x17\x03\x03\x00\x11\xf6\xbe\xe0\xab\xb7\x78\x97\x6f\xb3\xec\xe1"
-		"\x1f\xfe\x62\xa5\xe3\x42", 22 },
-	{ "\x17\x03\x03\x00\x14\xc1\x2f\xe8\x3d\x04\xf6\xb2\x6a\x91\x74\xab"
-		"\x37\x41\xa4\xe0\x18\xb9\x9a\xcb\xdb", 25 },
-	{ "\x17\x03\x03\x00\x11\x92\x29\xd1\xd8\xa4\x18\x97\x84\xdd\x5e\x50"
-		"\x27\x08\x3d\x32\x37\x6e", 22 },
-	{ "\x17\x03\x03\x00\x13\x33\x2c\x1f\x8a\xd1\xac\x8a\xf7\x1d\xb0\xce"
-		"\xc7\x26\xd7\x1c\xd9\x4d\x40\xc0", 24 },
-};
-
-static ssize_t send_odd(int fd, int n)
-{
-	return write(fd, odd_records[n].bytes, odd_records[n].size);
-}
-
-/* It is no end (RFC 8446 section 5.4). */
-TEST_F(spliced, records_without_data)
-{
-	char data[8];
-
-	if (variant->version != 0x0304)
-		SKIP(return, "the records are of TLS 1.3");
-	t_nonblock(self->wire.client, true);
-	ASSERT_LT(0, send_odd(self->wire.server, 0));
-	EXPECT_EQ(-EAGAIN, splice_in(self->ends, self->wire.client));
-	t_nonblock(self->wire.client, false);
-	ASSERT_LT(0, send_odd(self->wire.server, 1));
-	EXPECT_EQ(3, splice_in(self->ends, self->wire.client));
-	/* All of it has come, and TCP's end, before the next look. */
-	ASSERT_LT(0, send_odd(self->wire.server, 2));
-	ASSERT_LT(0, send_odd(self->wire.server, 3));
-	ASSERT_EQ(0, shutdown(self->wire.server, SHUT_WR));
-	EXPECT_TRUE(t_poll(self->wire.client, POLLRDHUP, T_PATIENCE_MS) & POLLRDHUP);
-	EXPECT_EQ(0, splice_in(self->ends, self->wire.client));
-	EXPECT_EQ(3, read(self->ends[0], data, sizeof(data)));
-	EXPECT_EQ(0, memcmp("abc", data, 3));
-}
-
 TEST_F(spliced, goodbye)
 {
 	ASSERT_EQ(3, write(self->pair.server, "abc", 3));
