@@ -79,8 +79,16 @@ struct b_conn {
 };
 
 /**
- * struct b_ops - a stack in the program; the calls are those below
+ * struct b_ops - a stack in the program; the others are the calls below
  * @context_new: false if it cannot do such handshakes
+ * @context_free: the side ends
+ * @begin: makes @tls
+ * @handshake: b_handshake()
+ * @send: b_send()
+ * @recv: b_recv()
+ * @sendfile: b_sendfile(), NULL if the program has to read the file
+ * @resumed: b_resumed()
+ * @finish: says goodbye and gives @tls back
  */
 struct b_ops {
 	bool	(*context_new)(struct b_side *side);
