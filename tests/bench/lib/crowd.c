@@ -33,6 +33,15 @@ static void watch(int epoll, int fd, void *who)
 		err(1, "epoll_ctl");
 }
 
+static int wait_events(int epoll, struct epoll_event events[EVENTS])
+{
+	int n = epoll_wait(epoll, events, EVENTS, -1);
+
+	if (n < 0 && errno != EINTR)
+		err(1, "epoll_wait");
+	return n;
+}
+
 static void set_nonblocking(int fd)
 {
 	if (fcntl(fd, F_SETFL, O_NONBLOCK))
@@ -126,9 +135,7 @@ void b_crowd_serve(struct b_side *side, int listener, int file, size_t size)
 		err(1, "O_NONBLOCK");
 	watch(server.epoll, listener, NULL);
 	for (;;) {
-		n = epoll_wait(server.epoll, events, EVENTS, -1);
-		if (n < 0 && errno != EINTR)
-			err(1, "epoll_wait");
+		n = wait_events(server.epoll, events);
 		for (i = 0; i < n; i++) {
 			if (events[i].data.ptr)
 				server_go_on(&server, events[i].data.ptr);
@@ -238,9 +245,7 @@ void b_crowd_connect(struct b_side *side, const struct sockaddr_in *address, int
 	for (i = 0; i < parallel && client.left; i++)
 		client_start(&client);
 	while (client.ended < count) {
-		n = epoll_wait(client.epoll, events, EVENTS, -1);
-		if (n < 0 && errno != EINTR)
-			err(1, "epoll_wait");
+		n = wait_events(client.epoll, events);
 		for (i = 0; i < n; i++)
 			client_go_on(&client, events[i].data.ptr, (int)events[i].events);
 	}

@@ -3,6 +3,16 @@
 
 #include <dlfcn.h>
 #include <err.h>
+#include <stdio.h>
+
+struct b_pair_of_files b_files(const char *name)
+{
+	struct b_pair_of_files files;
+
+	snprintf(files.certificate, sizeof(files.certificate), B_PKI "%s.pem", name);
+	snprintf(files.key, sizeof(files.key), B_PKI "%s.key", name);
+	return files;
+}
 
 void b_library_load(const char *name, const struct b_symbol *symbols, size_t n)
 {

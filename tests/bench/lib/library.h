@@ -8,6 +8,15 @@
 /* Certificates and keys that tests/pki makes */
 #define B_PKI	"/etc/tlsock/pki/"
 
+/** struct b_pair_of_files - a certificate and its key, as PEM */
+struct b_pair_of_files {
+	char certificate[128];
+	char key[128];
+};
+
+/** b_files - those of a name of tests/pki */
+struct b_pair_of_files b_files(const char *name);
+
 /** struct b_symbol - a function of a library, and where its address goes */
 struct b_symbol {
 	const char	*name;

@@ -86,7 +86,7 @@ struct b_conn {
  * @handshake: b_handshake()
  * @send: b_send()
  * @recv: b_recv()
- * @sendfile: b_sendfile(), NULL if the program has to read the file
+ * @sendfile: b_sendfile() with kernel TLS, NULL if it does not know that
  * @resumed: b_resumed()
  * @finish: says goodbye and gives @tls back
  */

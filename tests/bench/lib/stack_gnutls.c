@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "library.h"
@@ -102,12 +101,10 @@ static void done(int ret, const char *what)
 
 static void use_certificate(void *credentials, const char *name)
 {
-	char certificate[128], key[128];
+	struct b_pair_of_files files = b_files(name);
 
-	snprintf(certificate, sizeof(certificate), B_PKI "%s.pem", name);
-	snprintf(key, sizeof(key), B_PKI "%s.key", name);
-	done(g.gnutls_certificate_set_x509_key_file(credentials, certificate, key,
-						    GNUTLS_X509_FMT_PEM), certificate);
+	done(g.gnutls_certificate_set_x509_key_file(credentials, files.certificate, files.key,
+						    GNUTLS_X509_FMT_PEM), files.certificate);
 }
 
 static bool context_new(struct b_side *side)

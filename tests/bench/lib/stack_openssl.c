@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "library.h"
 #include "stack.h"
@@ -98,13 +97,11 @@ static const struct b_symbol symbols[] = {
 
 static void use_certificate(void *context, const char *name)
 {
-	char certificate[128], key[128];
+	struct b_pair_of_files files = b_files(name);
 
-	snprintf(certificate, sizeof(certificate), B_PKI "%s.pem", name);
-	snprintf(key, sizeof(key), B_PKI "%s.key", name);
-	if (o.SSL_CTX_use_certificate_chain_file(context, certificate) != 1 ||
-	    o.SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
-		errx(1, "OpenSSL does not load %s", certificate);
+	if (o.SSL_CTX_use_certificate_chain_file(context, files.certificate) != 1 ||
+	    o.SSL_CTX_use_PrivateKey_file(context, files.key, SSL_FILETYPE_PEM) != 1)
+		errx(1, "OpenSSL does not load %s", files.certificate);
 }
 
 static bool context_new(struct b_side *side)
